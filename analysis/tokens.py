@@ -137,9 +137,24 @@ class Tokens(NamedTuple):
         before = np.searchsorted(self.continuation, byte) - np.searchsorted(self.continuation, origin)
         return (byte - origin - before).astype(np.int32)
 
-    def slice(self, start: int, end: int) -> str:
-        """The text between two byte offsets."""
-        return self.data[start:end].tobytes().decode("utf-8", "replace")
+    def bytes_of(self, character: np.ndarray, text: np.ndarray) -> np.ndarray:
+        """Byte offsets of code point offsets within their texts: the inverse of `characters`."""
+        origin = self.origin[text]
+        if not len(self.continuation):
+            return (origin + character).astype(np.int32)
+        whole = origin - np.searchsorted(self.continuation, origin) + character
+        before = self.continuation - np.arange(len(self.continuation))
+        return (whole + np.searchsorted(before, whole, side="right")).astype(np.int32)
+
+    def strings(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
+        """The texts between byte offsets, as an Arrow array of strings."""
+        size = (end - start).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum(size)])
+        place = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], size)
+        parts = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), len(size), [None, pa.py_buffer(offsets), pa.py_buffer(self.data[place].tobytes())]
+        )
+        return parts.cast(pa.large_string())
 
 
 def _word_bytes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -231,9 +246,7 @@ def _sentences(
     dot = vocabulary.table("only dot", lambda s: bool(_ONLY_DOT.match(s)))
     lower = vocabulary.table("lower", lambda s: s[:1].islower())
     starter = vocabulary.table("starter", lambda s: s.lower() in STARTERS and not s.islower())
-    short = vocabulary.table(
-        "abbreviation", lambda s: s.lower() in ABBREVIATIONS and s.lower() not in MAY_END
-    )
+    short = vocabulary.table("abbreviation", lambda s: s.lower() in ABBREVIATIONS and s.lower() not in MAY_END)
     may_end = vocabulary.table("may end", lambda s: s.lower() in MAY_END)
     initial = vocabulary.table("initial", lambda s: len(s) == 1 and s.isupper() and s != "I")
     ends = line[gap[:-1]]

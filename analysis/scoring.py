@@ -1,0 +1,242 @@
+"""From articles to quotations, mentions and scores, a batch of articles at a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from .attribution import VOICES, Spans, find_spans, tabulate_spans, voice_of, word_voices
+from .lexicon import Lexicon, read_lexicon
+from .matching import Matcher, find_matches
+from .pages import section_lines
+from .speakers import read_actors, sides
+from .tables import ARTICLES, MENTIONS, SCORES, round_significant
+from .tokens import Tokens, Vocabulary, sentence_bounds, tokenise
+
+#: Sections by number. Headlines count in the headline, the others in the text.
+SECTIONS = ("headline", "subheading", "body", "footnote")
+#: Sections that are scored: subheadings count to the body, footnotes to neither.
+SCORED_SECTIONS = ("headline", "body")
+#: Characters of text that are worked on at once by `score_articles`: enough for arrays to pay, small in memory.
+BATCH_CHARACTERS = 16_000_000
+
+
+class Scored(NamedTuple):
+    """The four tables of a scored corpus, with the columns that `data/README.md` describes."""
+
+    articles: pd.DataFrame
+    quotations: pd.DataFrame
+    mentions: pd.DataFrame
+    scores: pd.DataFrame
+
+
+class Scorer(NamedTuple):
+    """What scoring needs beside the articles, made ready once."""
+
+    lexicon: Lexicon
+    matcher: Matcher
+    about: Matcher | None
+    actors: pd.DataFrame | None
+    vocabulary: Vocabulary
+
+
+def prepare_scorer(
+    lexicon: Lexicon | None = None, actors: pd.DataFrame | None = None, about: Lexicon | None = None
+) -> Scorer:
+    """Make lexicons ready for `score_batch`; the project's codebook and actors unless others are given."""
+    lexicon = read_lexicon() if lexicon is None else lexicon
+    actors = read_actors() if actors is None else actors
+    return Scorer(lexicon, Matcher(lexicon), None if about is None else Matcher(about), actors, Vocabulary())
+
+
+def score_articles(
+    articles: pd.DataFrame,
+    lexicon: Lexicon | None = None,
+    actors: pd.DataFrame | None = None,
+    about: Lexicon | None = None,
+) -> Scored:
+    """Find and count the markers of a lexicon in articles, by section and by whose voice they are in.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table; only ``article_id`` and ``text`` are required.
+    lexicon : Lexicon, optional
+        From `read_lexicon`; the project's codebook otherwise.
+    actors : DataFrame, optional
+        From `read_actors`: sides of speakers; the project's table otherwise.
+    about : Lexicon, optional
+        Count only in sentences that name one of its entries, and count only their words.
+
+    Returns
+    -------
+    Scored
+        ``articles`` (with ``words`` counted), ``quotations``, ``mentions`` and ``scores``. ``per_1000`` is per
+        1,000 words of that voice in that section, ``share_per_1000`` per 1,000 words of the section.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": ["a"], "text": ["Moscow allegedly agreed. “Perhaps,” he said."]})
+    >>> mentions = score_articles(articles).mentions
+    >>> mentions[["match", "feature", "voice"]].values.tolist()
+    [['allegedly', 'hearsay', 'newsroom'], ['Perhaps', 'hedge', 'quoted'], ['said', 'attribution', 'newsroom']]
+    """
+    scorer = prepare_scorer(lexicon, actors, about)
+    lengths = articles["text"].str.len().fillna(0).to_numpy()
+    batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
+    parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
+        score_batch(articles, scorer)
+    ]
+    return Scored(*(pa.concat_tables([part[i] for part in parts]).to_pandas() for i in range(4)))
+
+
+def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+    """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
+    articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
+    headlines, bodies = articles["headline"].fillna("").tolist(), articles["text"].fillna("").tolist()
+    texts = [text for pair in zip(headlines, bodies, strict=True) for text in pair]
+    tokens = tokenise(texts, scorer.vocabulary)
+    headline = np.arange(len(texts)) % 2 == 0
+    section, lines = word_sections(tokens, articles["text"])
+    spans = find_spans(tokens, headline)
+    voices = word_voices(tokens, spans)
+    counted = np.ones(len(tokens.word), dtype=bool)
+    if scorer.about is not None:
+        hits = find_matches(tokens, scorer.about, section)
+        named = np.zeros(int(tokens.sentence.max(initial=0)) + 1, dtype=bool)
+        named[tokens.sentence[hits.first]] = True
+        counted = named[tokens.sentence]
+    mentions, tally = _mentions(tokens, scorer, section, spans, voices, counted, articles)
+    words = _words(tokens, section, voices, counted, len(articles))
+    scores = _scores(tally, words, scorer, articles)
+    articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
+    quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
+    return _plain(articles), _plain(quotations), mentions, scores
+
+
+def _plain(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def word_sections(tokens: Tokens, bodies: pd.Series) -> tuple[np.ndarray, pd.DataFrame]:
+    """Section number of each word, and the lines of the bodies that are no body text.
+
+    Parameters
+    ----------
+    tokens : Tokens
+        Of headline, text, headline, text, …
+    bodies : Series of str
+        The texts.
+
+    Returns
+    -------
+    tuple
+        uint8 array over the words, and the table of `pages.section_lines`.
+    """
+    text = np.repeat(np.arange(len(tokens.first) - 1), np.diff(tokens.first))
+    section = np.where(text % 2 == 0, SECTIONS.index("headline"), SECTIONS.index("body")).astype(np.uint8)
+    lines = section_lines(bodies.reset_index(drop=True))
+    owner = lines["row"].to_numpy(np.int64) * 2 + 1
+    start = np.searchsorted(tokens.start, tokens.bytes_of(lines["start"].to_numpy(np.int64), owner))
+    end = np.searchsorted(tokens.start, tokens.bytes_of(lines["end"].to_numpy(np.int64), owner))
+    width = end - start
+    place = np.repeat(start - (np.cumsum(width) - width), width) + np.arange(width.sum())
+    number = lines["section"].map({name: i for i, name in enumerate(SECTIONS)}).to_numpy(np.uint8)
+    section[place] = np.repeat(number, width)
+    return section, lines
+
+
+def _mentions(
+    tokens: Tokens,
+    scorer: Scorer,
+    section: np.ndarray,
+    spans: Spans,
+    voices: np.ndarray,
+    counted: np.ndarray,
+    articles: pd.DataFrame,
+) -> tuple[pa.Table, np.ndarray]:
+    """The mentions table, and counts by article, scored section, feature and voice."""
+    found = find_matches(tokens, scorer.matcher, section)
+    core = scorer.lexicon.features.set_index("feature")["core"].eq("1")
+    feature_of = scorer.matcher.entries["feature"]
+    note = section[found.first] == SECTIONS.index("footnote")
+    keep = counted[found.first] & ~(note & feature_of.map(core).to_numpy(bool)[found.entry])
+    entry, first, last, negated = (array[keep] for array in found)
+    start, end = tokens.start[first], tokens.end[last]
+    text = np.searchsorted(tokens.first, first, side="right") - 1
+    article, where, voice = text // 2, section[first], voices[first]
+    _, owner = voice_of(tokens, spans, start, text)
+    opens, closes = sentence_bounds(tokens)
+    sentence = tokens.sentence[first]
+    features = scorer.lexicon.features["feature"].tolist()
+    number = feature_of.map({name: i for i, name in enumerate(features)}).to_numpy(np.int64)[entry]
+    speaker, side = _owners(spans, owner, scorer)
+    columns: dict[str, Any] = {
+        "article_id": _pick(articles["article_id"], article),
+        "outlet": _pick(articles["outlet"], article),
+        "section": _pick(SECTIONS, where),
+        "start": tokens.characters(start, text).astype(np.int64),
+        "end": tokens.characters(end, text).astype(np.int64),
+        "match": tokens.strings(start, end),
+        "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
+        "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
+        "feature": _pick(features, number),
+        "term": _pick(scorer.matcher.entries["term"], entry),
+        "voice": _pick(VOICES, voice),
+        "speaker": speaker,
+        "side": side,
+        "negated": negated,
+    }
+    scored = ~negated & (where != SECTIONS.index("footnote"))
+    key = (article * 2 + (where != 0)) * len(features) + number
+    shape = (len(articles), 2, len(features), len(VOICES))
+    tally = np.bincount((key * len(VOICES) + voice)[scored], minlength=int(np.prod(shape)))
+    return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
+
+
+def _pick(values: Any, index: np.ndarray) -> pa.Array:
+    """``values[index]`` as Arrow strings; a negative index is missing."""
+    options = pa.array([None if pd.isna(v) else str(v) for v in values], pa.large_string())
+    return options.take(pa.array(index, mask=index < 0))
+
+
+def _owners(spans: Spans, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
+    """Speaker (one name each) and side of the innermost span of each mention."""
+    person = np.append(spans.person, -1)[owner]
+    side = sides(pd.Series(spans.names, dtype="str"), scorer.actors)
+    return _pick(spans.names, person), _pick(side, person)
+
+
+def _words(tokens: Tokens, section: np.ndarray, voices: np.ndarray, counted: np.ndarray, articles: int) -> np.ndarray:
+    """Words by article, scored section and voice."""
+    text = np.repeat(np.arange(articles * 2), np.diff(tokens.first))
+    kept = counted & (section != SECTIONS.index("footnote"))
+    key = text.astype(np.int64) * len(VOICES) + voices
+    return np.bincount(key[kept], minlength=articles * 2 * len(VOICES)).reshape(articles, 2, len(VOICES))
+
+
+def _scores(tally: np.ndarray, words: np.ndarray, scorer: Scorer, articles: pd.DataFrame) -> pa.Table:
+    """The scores table: every article, section, feature and voice, zeros included."""
+    tally = np.concatenate([tally, tally.sum(axis=3, keepdims=True)], axis=3)
+    words = np.concatenate([words, words.sum(axis=2, keepdims=True)], axis=2)[:, :, None, :]
+    words = np.broadcast_to(words, tally.shape)
+    whole = np.broadcast_to(words[:, :, :, -1:], tally.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = round_significant(np.where(words > 0, 1000.0 * tally / words, np.nan))
+        share = round_significant(np.where(whole > 0, 1000.0 * tally / whole, np.nan))
+    index = np.indices(tally.shape, dtype=np.int32).reshape(4, -1)
+    columns: dict[str, Any] = {
+        "article_id": _pick(articles["article_id"], index[0]),
+        "outlet": _pick(articles["outlet"], index[0]),
+        "section": _pick(SCORED_SECTIONS, index[1]),
+        "feature": _pick(scorer.lexicon.features["feature"], index[2]),
+        "voice": _pick([*VOICES, "all"], index[3]),
+        "mentions": tally.ravel().astype(np.int64),
+        "words": words.ravel().astype(np.int64),
+        "per_1000": pa.array(rate.ravel(), from_pandas=True),
+        "share_per_1000": pa.array(share.ravel(), from_pandas=True),
+    }
+    return pa.table({name: columns[name] for name in SCORES})
