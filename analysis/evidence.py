@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ EVIDENCE = [
     *["feature", "outlet", "published", "voice", "speaker", "side", "match", "sentence", "section", "headline"],
     *["article_id", "term", "negated", "start", "end"],
 ]
+#: Behind words that are not the newsroom's.
+BACKGROUNDS = {"quoted": "#fdf3d8", "reported": "#e4f0ea"}
 
 
 def list_evidence(
@@ -110,13 +113,14 @@ def highlight_article(
         for part, html in blocks
     )
     key = " ".join(
-        f'<span style="border-bottom:3px solid {colour}">{escape(name.replace("_", " "))}<sup>{chr(97 + i)}</sup></span>'
+        f'<span style="border-bottom:3px solid {colour}">{escape(name)}<sup>{chr(97 + i)}</sup></span>'
         for i, (name, colour) in enumerate(colours.items())
     )
-    voices = '<span style="background:#fdf3d8">quoted</span> <span style="background:#e4f0ea">reported</span> newsroom: plain'
+    voices = "".join(f'<span style="background:{BACKGROUNDS[voice]}">{voice}</span> ' for voice in BACKGROUNDS)
+    page = "max-width:46em;line-height:1.7;white-space:pre-line;font-family:serif;color:#111;background:#fff"
     return (
-        '<div style="max-width:46em;line-height:1.7;white-space:pre-line;font-family:serif;color:#111;background:#fff;'
-        f'padding:0.6em">{body}<p style="font-size:85%">{key} &#183; struck through: negated, not counted<br>{voices}</p></div>'
+        f'<div style="{page};padding:0.6em">{body}<p style="font-size:85%">{key}'
+        f"<br>struck through: negated, not counted; {voices}newsroom: plain</p></div>"
     )
 
 
@@ -129,10 +133,10 @@ def _marked(
         cuts.update(table["start"].astype(int), table["end"].astype(int))
     edges = sorted(cuts)
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         kinds = set(quotations.loc[(quotations["start"] <= start) & (quotations["end"] >= end), "kind"])
-        background = "#fdf3d8" if "direct" in kinds else "#e4f0ea" if kinds else ""
-        style = f"background:{background};" if background else ""
+        voice = "quoted" if "direct" in kinds else "reported"
+        style = f"background:{BACKGROUNDS[voice]};" if kinds else ""
         over = mentions[(mentions["start"] <= start) & (mentions["end"] >= end)]
         marks = ""
         for row in over.sort_values("feature").to_dict("records"):

@@ -9,6 +9,7 @@ mention at a time.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,10 @@ assert set(_SHAPE_TESTS) == set(SHAPES)
 def _negates(word: str) -> bool:
     plain = word.lower().replace("’", "'")
     return plain in NEGATORS or plain.endswith("n't")
+
+
+def _is_one_of(words: frozenset[str], word: str) -> bool:
+    return word.lower() in words
 
 
 class Matches(NamedTuple):
@@ -245,8 +250,8 @@ def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.
     ends = vocabulary.table("scope end", lambda s: s.lower() in SCOPE_ENDS)[word]
     negator[:-1] &= ~(undone[1:] & (clause[1:] == clause[:-1]))
     for second, firsts in NEGATING_PAIRS.items():
-        one = vocabulary.table(f"negating before {second}", lambda s, f=firsts: s.lower() in f)[word]
-        two = vocabulary.table(f"is {second}", lambda s, t=second: s.lower() == t)[word]
+        one = vocabulary.table(f"negating before {second}", partial(_is_one_of, firsts))[word]
+        two = vocabulary.table(f"is {second}", partial(_is_one_of, frozenset([second])))[word]
         negator[1:] |= one[:-1] & two[1:]
     scope = clause + np.cumsum(ends, dtype=np.int32)
     where = np.flatnonzero(negator)
