@@ -35,7 +35,7 @@ VOICE_COLOURS = {"newsroom": "#1b3a5c", "reported": "#5fa08c", "quoted": "#e8b04
 #: Width of a text column and a page, in inches.
 COLUMN, PAGE = 3.5, 7.0
 DPI = 300
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": DPI,
     "font.family": "DejaVu Sans",

@@ -84,7 +84,11 @@ def score_articles(
     >>> mentions[["match", "feature", "voice"]].values.tolist()
     [['allegedly', 'hearsay', 'newsroom'], ['Perhaps', 'hedge', 'quoted'], ['said', 'attribution', 'newsroom']]
     """
-    scorer = prepare_scorer(lexicon, actors, about)
+    return score_with(articles, prepare_scorer(lexicon, actors, about))
+
+
+def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
+    """`score_articles` with a scorer that was prepared before."""
     lengths = articles["text"].str.len().fillna(0).to_numpy()
     batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
     parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
@@ -115,6 +119,44 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
     quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
     return _plain(articles), _plain(quotations), mentions, scores
+
+
+def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, seed: int = 0) -> list[str]:
+    """What a lexicon would match in a corpus, most frequent first, with an example of each: lines to read.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table.
+    lexicon : Lexicon
+    top : int
+        Matches to show of each feature.
+    seed : int
+        Chooses the examples.
+
+    Returns
+    -------
+    list of str
+        Per feature its commonest matches (as typed, with the entry where that differs), an example sentence of
+        each, and the entries that matched nothing.
+    """
+    from .evidence import list_evidence
+
+    scored = score_articles(articles, lexicon)
+    found = list_evidence(scored.mentions, scored.articles)
+    lines = []
+    for feature in lexicon.features["feature"]:
+        here = found[found["feature"] == feature]
+        lines.append(f"{feature}: {len(here)} mentions, {int(here['negated'].sum())} of them negated")
+        counts = here.groupby(["term", here["match"].str.lower()]).size().sort_values(ascending=False, kind="stable")
+        for (term, match), count in counts.head(top).items():
+            chosen = here[(here["term"] == term) & (here["match"].str.lower() == match)].sample(1, random_state=seed)
+            sentence = " ".join(chosen["sentence"].iloc[0].split())
+            lines.append(f"  {count:>6}  {match}" + (f"  [{term}]" if term != match else "") + f"  | {sentence}")
+        entries = lexicon.entries.loc[lexicon.entries["feature"] == feature, "term"]
+        if unseen := sorted(set(entries) - set(here["term"])):
+            lines.append(f"  no match for {len(unseen)} of {entries.nunique()} entries: {'; '.join(unseen)}")
+    return lines
 
 
 def _plain(frame: pd.DataFrame) -> pa.Table:

@@ -152,8 +152,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def open_table(path: str | Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
     """Write a table piece by piece: gives a function that appends a DataFrame with always the same columns.
+
+    For `.csv`, `.tsv` and `.parquet` the pieces may be Arrow tables as well.
 
     The suffix says how: `.csv` and `.tsv` (every field quoted), `.jsonl`, each also with `.gz`, `.parquet`,
     or `.xlsx` (made safe for spreadsheets). The file appears under its name only when it is whole.
@@ -252,9 +254,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
         elif name in NUMBERS:
             frame[name] = pd.to_numeric(column).astype(float)
         elif name in BOOLEANS and column.dtype != bool:
-            frame[name] = column.map({"true": True, "false": False, True: True, False: False}).astype(
-                "boolean"
-            )
+            frame[name] = column.map({"true": True, "false": False, True: True, False: False}).astype("boolean")
         elif column.dtype == object:
             frame[name] = column.astype("str")
     for name in BOOLEANS & set(frame.columns):
@@ -263,15 +263,15 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _arrow(frame: pd.DataFrame) -> Any:
+def _arrow(frame: Any) -> Any:
     import pyarrow as pa
 
+    if isinstance(frame, pa.Table):
+        return frame
     return pa.Table.from_pandas(_typed(frame), preserve_index=False).replace_schema_metadata(None)
 
 
-def _csv_appender(
-    stream: IO[bytes], suffix: str
-) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
+def _csv_appender(stream: IO[bytes], suffix: str) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -280,9 +280,7 @@ def _csv_appender(
     def append(frame: pd.DataFrame) -> None:
         nonlocal headed
         table = _arrow(frame)
-        text = pa.table(
-            {name: table[name].cast(pa.large_string()).fill_null("") for name in table.column_names}
-        )
+        text = pa.table({name: table[name].cast(pa.large_string()).fill_null("") for name in table.column_names})
         options = csv.WriteOptions(
             include_header=not headed, delimiter="\t" if suffix == ".tsv" else ",", quoting_style="all_valid"
         )

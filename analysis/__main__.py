@@ -1,0 +1,157 @@
+"""The command line: ``python -m analysis COMMAND``, each the face of one function."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+EPILOG = "PATH: a table, export, page or folder of articles. See README.md for what each table holds."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0, or 2 after one line that says what is wrong with the input."""
+    options = _parser().parse_args(arguments)
+    from .tables import InputError
+
+    try:
+        options.run(options)
+    except InputError as error:
+        print(f"analysis: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__, epilog=EPILOG)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Any, says: str, path: str = "path", target: str = "FILE", **options: Any) -> Any:
+        command = commands.add_parser(name, help=says, description=says, epilog=EPILOG)
+        command.add_argument(path, metavar=path.upper(), type=Path, **options)
+        if target:
+            command.add_argument("-o", "--output", metavar=target, type=Path, required=True)
+        command.set_defaults(run=run)
+        return command
+
+    def reading(command: Any) -> Any:
+        command.add_argument("--columns", type=_mapping, metavar="text=body,…", help="which column holds what")
+        command.add_argument("--clean", action="store_true", default=None, help="remove page furniture from a table")
+        return command
+
+    def scoring(command: Any) -> Any:
+        reading(command)
+        command.add_argument("--lexicon", metavar="DIR", help="another lexicon than the project's codebook")
+        command.add_argument("--actors", metavar="FILE", help="which side each speaker is on")
+        command.add_argument("--about", metavar="LEXICON", help="count only sentences that name one of its entries")
+        return command
+
+    reading(add("articles", _articles, "read articles from anywhere into the articles table"))
+    reading(add("quotations", _quotations, "find who says what: the quotations table"))
+    lexicon = add("lexicon", _lexicon, "check a lexicon; show what it would match in a corpus", target="")
+    lexicon.add_argument("--corpus", metavar="PATH", type=Path)
+    lexicon.add_argument("--export", metavar="FILE", type=Path, help="write it as .yml (quanteda) or .dic (LIWC)")
+    score = scoring(add("score", _score, "articles, quotations, mentions and scores tables", target="DIR"))
+    score.add_argument("--format", choices=("csv", "parquet", "jsonl"), default="csv")
+    evidence = scoring(add("evidence", _evidence, "each mention with its sentence: a concordance"))
+    for name in ("feature", "outlet", "voice", "side"):
+        evidence.add_argument(f"--{name}", help=f"only mentions of this {name}")
+    return parser
+
+
+def _mapping(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(ours and theirs for ours, _, theirs in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r}: say which column holds what, as in text=body,outlet=medium")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def _say(run: Any, *written: Path) -> None:
+    """Counts on screen: what was read, refused and noted, and where the tables are."""
+    print(f"{run.articles} articles read; written: {', '.join(str(path) for path in written)}")
+    if len(run.rejected):
+        print(f"{len(run.rejected)} records rejected:")
+        for reason, count in run.rejected["reason"].value_counts().head(5).items():
+            print(f"  {count} x {reason}")
+    for (field, note), rows in run.notes.groupby(["field", "note"], sort=True):
+        print(f"note: {field}: {note} ({len(rows)} articles)")
+
+
+def _options(options: argparse.Namespace) -> Any:
+    from .stream import Options
+
+    return Options(options.lexicon, options.actors, options.about)
+
+
+def _articles(options: argparse.Namespace) -> None:
+    from .articles import read_articles
+    from .stream import Run
+    from .tables import write_table
+
+    corpus = read_articles(options.path, options.columns, options.clean)
+    write_table(corpus.articles, options.output)
+    for name in ("rejected", "removed"):
+        table, path = getattr(corpus, name), options.output.with_suffix(f".{name}.csv")
+        if len(table):
+            write_table(table, path)
+        elif path.exists():
+            path.unlink()
+    _say(Run(len(corpus.articles), corpus.rejected, corpus.notes), options.output)
+
+
+def _quotations(options: argparse.Namespace) -> None:
+    from .stream import quote_corpus
+
+    _say(quote_corpus(options.path, options.output, columns=options.columns, clean=options.clean), options.output)
+
+
+def _score(options: argparse.Namespace) -> None:
+    from .stream import score_corpus
+
+    reading = {"columns": options.columns, "clean": options.clean}
+    _say(score_corpus(options.path, options.output, options.format, _options(options), **reading), options.output)
+
+
+def _evidence(options: argparse.Namespace) -> None:
+    from .articles import read_articles
+    from .evidence import list_evidence
+    from .scoring import score_with
+    from .stream import Run, scorer_for
+    from .tables import safe_cells, write_table
+
+    corpus = read_articles(options.path, options.columns, options.clean)
+    scored = score_with(corpus.articles, scorer_for(_options(options)))
+    found = list_evidence(
+        scored.mentions, scored.articles, options.feature, options.outlet, options.voice, options.side
+    )
+    write_table(safe_cells(found), options.output)
+    _say(Run(len(corpus.articles), corpus.rejected, corpus.notes), options.output)
+
+
+def _lexicon(options: argparse.Namespace) -> None:
+    from .lexicon import read_lexicon
+
+    lexicon = read_lexicon(options.path)
+    named = lexicon.entries[lexicon.entries["feature"] != ""]
+    print(f"{options.path}: {len(lexicon.features)} features, {len(named)} phrases, nothing wrong")
+    for feature, count in named["feature"].value_counts(sort=False).items():
+        print(f"  {feature}: {count}")
+    if options.export:
+        from .dictionaries import write_dictionary
+
+        for line in write_dictionary(lexicon, options.export):
+            print(f"cannot be said there: {line}")
+    if options.corpus:
+        from .articles import read_articles
+        from .scoring import preview_lexicon
+
+        for line in preview_lexicon(read_articles(options.corpus).articles, lexicon):
+            print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

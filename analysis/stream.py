@@ -1,0 +1,193 @@
+"""Corpora larger than memory: batches in, tables out, on every core, in the order of the input."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import pandas as pd
+
+from .articles import BATCH_BYTES, Corpus, iter_articles
+from .tables import NOTES, REJECTED, InputError, open_table, write_table
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+#: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
+AHEAD = 2
+
+
+class Run(NamedTuple):
+    """What a command read and wrote, for the screen."""
+
+    articles: int
+    rejected: pd.DataFrame
+    notes: pd.DataFrame
+
+
+class Options(NamedTuple):
+    """Where a scorer's lexicon, actors and matter in dispute are read from; none: the project's own."""
+
+    lexicon: str | None = None
+    actors: str | None = None
+    about: str | None = None
+
+
+@cache
+def scorer_for(options: Options) -> Any:
+    """The scorer of one process, made once: `scoring.prepare_scorer` from files."""
+    from .lexicon import read_lexicon
+    from .scoring import prepare_scorer
+    from .speakers import read_actors
+
+    return prepare_scorer(
+        read_lexicon(options.lexicon) if options.lexicon else None,
+        read_actors(options.actors) if options.actors else None,
+        read_lexicon(options.about) if options.about else None,
+    )
+
+
+def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
+    from .scoring import score_batch
+
+    return score_batch(articles, scorer_for(options))
+
+
+def _quotations(articles: pd.DataFrame) -> tuple[Any, ...]:
+    from .attribution import find_quotations
+
+    return (find_quotations(articles),)
+
+
+def workers_here() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int) -> Iterator[tuple[Given, Made]]:
+    """``work`` of each item, several at a time, in the order given; one item alone is worked on here.
+
+    Never more than `AHEAD` items wait for each worker, so that memory does not grow with the input.
+    """
+    items = iter(given)
+    first, second = next(items, None), next(items, None)
+    if first is None:
+        return
+    if second is None or workers < 2:
+        for item in (first, *([second] if second is not None else []), *items):
+            yield item, work(item)
+        return
+    kind = "fork" if sys.platform == "linux" else "spawn"
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(kind)) as pool:
+        waiting: deque[tuple[Given, Future[Made]]] = deque()
+        for item in (first, second):
+            waiting.append((item, pool.submit(work, item)))
+        for item in items:
+            waiting.append((item, pool.submit(work, item)))
+            if len(waiting) >= AHEAD * workers:
+                done, job = waiting.popleft()
+                yield done, job.result()
+        for done, job in waiting:
+            yield done, job.result()
+
+
+def write_corpus(
+    path: str | Path,
+    targets: Mapping[str, Path],
+    work: Callable[[pd.DataFrame], tuple[Any, ...]],
+    rejected: Path,
+    columns: Mapping[str, str] | None = None,
+    clean: bool | None = None,
+    workers: int | None = None,
+    batch_bytes: int = BATCH_BYTES,
+) -> Run:
+    """Read a corpus in batches, work on each, and write the tables that come of it.
+
+    Parameters
+    ----------
+    path : path
+        Anything that `articles.read_articles` reads.
+    targets : mapping of str to path
+        Where each table goes that `work` gives, in its order.
+    work : callable
+        From a batch of articles to a tuple of tables.
+    rejected : path
+        Where records that could not be used are written, if there are any; a stale file is removed.
+    columns, clean : optional
+        As for `read_articles`.
+    workers : int, optional
+        Processes; as many as there are processors by default. The tables are the same for any number.
+    batch_bytes : int
+        About the size of a batch. The tables are the same for any size.
+
+    Returns
+    -------
+    Run
+    """
+    from tqdm import tqdm
+
+    articles, refused, notes = 0, [], []
+    live = sys.stderr.isatty()
+    batches = (batch for batch in iter_articles(path, batch_bytes, columns, clean))
+    with ExitStack() as stack:
+        appends = [stack.enter_context(open_table(target)) for target in targets.values()]
+        bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
+        for batch, tables in in_order(partial(_apply, work), batches, workers or workers_here()):
+            for append, table in zip(appends, tables, strict=True):
+                append(table)
+            articles += len(batch.articles)
+            refused.append(batch.rejected)
+            notes.append(batch.notes)
+            bar.update(len(batch.articles))
+    run = Run(articles, _joined(refused, REJECTED), _joined(notes, NOTES))
+    if len(run.rejected):
+        write_table(run.rejected, rejected)
+    elif rejected.exists():
+        rejected.unlink()
+    return run
+
+
+def _apply(work: Callable[[pd.DataFrame], tuple[Any, ...]], batch: Corpus) -> tuple[Any, ...]:
+    return work(batch.articles)
+
+
+def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    full = [table for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=columns)
+
+
+def score_corpus(
+    path: str | Path, folder: str | Path, kind: str = "csv", options: Options | None = None, **reading: Any
+) -> Run:
+    """`scoring.score_articles` for a corpus of any size: four tables written into a folder.
+
+    Parameters
+    ----------
+    path, folder : path
+        The corpus, and where ``articles``, ``quotations``, ``mentions`` and ``scores`` go.
+    kind : {"csv", "parquet", "jsonl"}
+    options : Options, optional
+        Lexicon, actors and matter in dispute.
+    **reading
+        For `write_corpus`.
+    """
+    folder, options = Path(folder), options or Options()
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder for the tables")
+    scorer_for(options)  # a bad lexicon is refused before anything is read
+    names = ("articles", "quotations", "mentions", "scores")
+    targets = {name: folder / f"{name}.{kind}" for name in names}
+    return write_corpus(path, targets, partial(_score, options), folder / "rejected.csv", **reading)
+
+
+def quote_corpus(path: str | Path, target: str | Path, **reading: Any) -> Run:
+    """`attribution.find_quotations` for a corpus of any size, written to one file."""
+    target = Path(target)
+    return write_corpus(path, {"quotations": target}, _quotations, target.with_suffix(".rejected.csv"), **reading)
