@@ -120,6 +120,7 @@ class Matcher:
         self._codes: dict[tuple[int, ...], int] = {(): 0}
         self._name = f"elements {id(self)}"
         self._member = np.zeros((0, 0), dtype=bool)
+        self._often = np.zeros(0, dtype=np.int64)
 
     def _element(self, text: str, typed: bool = False) -> int:
         """Number of the set of words that `text` stands for; its words are entered in the look-up tables."""
@@ -161,8 +162,10 @@ class Matcher:
             self._member = np.zeros((len(self._codes), len(self._elements)), dtype=bool)
             for numbers, code in self._codes.items():
                 self._member[code, list(numbers)] = True
-            self.patterns.index(self._member)
-            self.excluded.index(self._member)
+            if not len(self._often):
+                self._often = np.bincount(table[tokens.word], minlength=len(self._member)) @ self._member
+            self.patterns.index(self._member, self._often)
+            self.excluded.index(self._member, self._often)
         return table[tokens.word]
 
     def holds(self, element: np.ndarray, place: np.ndarray, code: np.ndarray, reachable: np.ndarray) -> np.ndarray:
@@ -186,12 +189,13 @@ class _Patterns:
         self.span = self.distance.max(axis=1) if len(rows) else np.zeros(0, np.int32)
         self.anchor = np.zeros(len(rows), dtype=np.int32)
 
-    def index(self, member: np.ndarray) -> None:
-        """For each code the patterns that are anchored there; the anchor is the element of the fewest codes."""
+    def index(self, member: np.ndarray, often: np.ndarray) -> None:
+        """For each code the patterns anchored there; the anchor is the word that was rarest in the first batch."""
         if not len(self.entry):
             return
-        size = np.append(member.sum(axis=0), member.shape[0] + 1)
-        self.anchor = size[self.element].argmin(axis=1).astype(np.int32)
+        often = np.append(often, often.max(initial=0) + 1)
+        self.order = often[self.element].argsort(axis=1, kind="stable").astype(np.int32)
+        self.anchor = self.order[:, 0]
         at = self.element[np.arange(len(self.entry)), self.anchor]
         code, pattern = np.nonzero(member[:, at])
         self.pattern = pattern.astype(np.int32)
@@ -207,17 +211,17 @@ class _Patterns:
         step = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
         pattern = self.pattern[np.repeat(self.begin[code[place]], many) + step]
         first = np.repeat(place, many) - self.distance[pattern, self.anchor[pattern]]
+        for rank in range(1, self.element.shape[1]):
+            slot = self.order[pattern, rank]
+            element = self.element[pattern, slot]
+            place = np.clip(first + self.distance[pattern, slot], 0, len(code) - 1)
+            good = (element < 0) | matcher._member[code[place], element]
+            pattern, first = pattern[good], first[good]
         last = first + self.span[pattern]
         good = (first >= 0) & (last < len(code))
         pattern, first, last = pattern[good], first[good], last[good]
         good = clause[first] == clause[last]
-        pattern, first = pattern[good], first[good]
-        for slot in range(self.element.shape[1]):
-            element = self.element[pattern, slot]
-            place = first + self.distance[pattern, slot]
-            good = (element < 0) | matcher._member[code[place], element]
-            pattern, first = pattern[good], first[good]
-        return pattern, first
+        return pattern[good], first[good]
 
 
 def clause_numbers(tokens: Tokens) -> np.ndarray:
