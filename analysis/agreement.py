@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.sheets import HASH, SHOWN, VOICES, sheet_features
-from analysis.tables import InputError, round_significant
+from .sheets import HASH, SHOWN, VOICES, sheet_features
+from .tables import InputError, round_significant
 
 #: Two-sided 95 %.
 _LOW, _HIGH, _Z = 0.025, 0.975, 1.959964

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.tables import InputError, replacing, round_significant, safe_cells, save_workbook, write_table
+from .tables import InputError, replacing, round_significant, safe_cells, save_workbook
 
 VOICES = ("newsroom", "quoted", "reported")
 #: A sentence, by the article and the place in it; `headline` offsets count in the headline, `body` ones in the text.
@@ -36,16 +37,14 @@ _YES_NO = dict.fromkeys("1 y yes t true x ✓".split(), 1.0) | dict.fromkeys("0 
 HASH = r"[0-9a-f]{12}"
 _WIDTHS = {"before": 40, "sentence": 70, "after": 40, "note": 40, "hash": 14}
 
-INSTRUCTIONS = (
-    "Read the sentence in the middle; the sentences before and after it are there only to tell whose words it is.",
-    "Write 1 under a feature that the sentence has and 0 under one that it has not; the codebook tab says what counts.",
-    "Where a feature is present, choose the voice of its first marker in the sentence: newsroom (the outlet's own "
-    "words), quoted (somebody's words in quotation marks) or reported (somebody's words without quotation marks).",
-    "Write 1 under done when a sentence is finished: features left empty in it are then taken as 0. An empty cell in "
-    "an item that is not done is taken as not coded.",
-    "A note is welcome wherever you hesitated. Do not change the first and the last column.",
-    "Work alone: speak with the other coders only when all sheets are finished.",
-)
+INSTRUCTIONS = [
+    "Read the sentence in the middle; those before and after it are there only to tell whose words it is.",
+    "Write 1 under a feature that the sentence has and 0 under one that it has not: the codebook tab says what counts.",
+    "Where a feature is present, choose the voice of its first marker there: newsroom (the outlet's own words), quoted "
+    "(somebody's words in quotation marks) or reported (somebody's words without quotation marks).",
+    "Write 1 under done when you are through with a sentence: what is still empty there is then taken as 0.",
+    "A note is welcome wherever you hesitated. Leave the first and the last column as they are, and work alone.",
+]
 
 
 class Drawn(NamedTuple):
@@ -218,21 +217,9 @@ def sheet_features(sheet: pd.DataFrame) -> list[str]:
     return [name.removesuffix("_voice") for name in sheet.columns if name.endswith("_voice")]
 
 
-def key_path(path: str | Path) -> Path:
-    """Where the key of a sheet stands.
-
-    Examples
-    --------
-    >>> key_path("coding/news.xlsx").name
-    'news.key.csv'
-    """
-    return Path(path).with_suffix(".key.csv")
-
-
 def find_key(path: str | Path) -> Path | None:
     """Find the key of a filled-in sheet: `news.key.csv` beside `news.xlsx`, `news-2.xlsx` or `news coder 1.csv`."""
-    path = Path(path)
-    keys = [key for key in path.parent.glob("*.key.csv") if path.stem.startswith(key.name[: -len(".key.csv")])]
+    keys = [k for k in Path(path).parent.glob("*.key.csv") if Path(path).stem.startswith(k.name[: -len(".key.csv")])]
     return max(keys, key=lambda key: len(key.name), default=None)
 
 
@@ -245,15 +232,19 @@ def write_sheet(sheet: pd.DataFrame, features: pd.DataFrame, path: str | Path) -
         If `path` ends otherwise or cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() == ".csv":
-        write_table(safe_cells(sheet), path)
-        return
-    if path.suffix.lower() != ".xlsx":
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise InputError(f"{path}: a coding sheet is written as .xlsx or .csv")
+    if path.suffix.lower() == ".csv":
+        with replacing(path) as beside:
+            # A spreadsheet reads UTF-8 rightly only where a byte order mark says so.
+            safe_cells(sheet).to_csv(beside, index=False, quoting=1, lineterminator="\n", encoding="utf-8-sig")
+        return
     import openpyxl
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.datavalidation import DataValidation
 
+    names = sheet_features(sheet)
+    choices = dict.fromkeys([*names, "done"], "0,1") | {f"{name}_voice": ",".join(VOICES) for name in names}
     book = openpyxl.Workbook()
     book.remove(book.active)
     tabs = {"coding": sheet, "codebook": features, "instructions": pd.DataFrame({"how to code": INSTRUCTIONS})}
@@ -264,18 +255,15 @@ def write_sheet(sheet: pd.DataFrame, features: pd.DataFrame, path: str | Path) -
             tab.append(row)
         tab.freeze_panes = "B2"
         for column in tab.columns:
-            wide = _WIDTHS.get(column[0].value, 11) if title == "coding" else 40
-            tab.column_dimensions[column[0].column_letter].width = wide
-            column[0].font = Font(bold=True)
+            name, letter = column[0].value, column[0].column_letter
+            tab.column_dimensions[letter].width = _WIDTHS.get(name, 11) if title == "coding" else 40
             for cell in column:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for heading in book["coding"][1]:
-        voice = heading.value.endswith("_voice")
-        if voice or heading.value == "done" or f"{heading.value}_voice" in sheet:
-            choices = ",".join(VOICES) if voice else "0,1"
-            rule = DataValidation("list", formula1=f'"{choices}"', allow_blank=True, showErrorMessage=True)
-            rule.add(f"{heading.column_letter}2:{heading.column_letter}{len(sheet) + 1}")
-            book["coding"].add_data_validation(rule)
+            column[0].font = Font(bold=True)
+            if title == "coding" and name in choices:
+                rule = DataValidation("list", formula1=f'"{choices[name]}"', allow_blank=True, showErrorMessage=True)
+                rule.add(f"{letter}2:{letter}{len(table) + 1}")
+                tab.add_data_validation(rule)
     with replacing(path) as beside:
         save_workbook(book, beside)
 
@@ -296,8 +284,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     InputError
         If the file is no coding sheet, or naming the cells whose content cannot be understood.
     """
-    path = Path(path)
-    raw = _raw_cells(path)
+    raw = _raw_cells(Path(path))
     raw.columns = pd.Index(raw.columns.str.strip().str.strip("'").str.casefold().str.replace(" ", "_"))
     if "item" not in raw.columns or not raw.columns.is_unique:
         raise InputError(f"{path}: a coding sheet has one column “item” and no column twice")
@@ -324,8 +311,8 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     sheet["item"] = pd.to_numeric(raw["item"].str.strip(), errors="coerce")
     sheet["item"] = sheet["item"].where(sheet["item"] % 1 == 0)
     filled = raw.notna().any(axis=1)
-    refuse("item", sheet["item"].isna() & filled, "write the number of the item")
-    refuse("item", sheet["item"].duplicated() & sheet["item"].notna(), "this item is already there")
+    twice = sheet["item"].duplicated() & sheet["item"].notna()
+    refuse("item", filled & sheet["item"].isna() | twice, "every item has its own number")
     done = codes("done", _YES_NO, "write 1 or 0") if "done" in raw.columns else pd.Series(0.0, index=raw.index)
     for name in features:
         present = codes(name, _YES_NO, "write 1 or 0")
@@ -344,6 +331,8 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
 
 def _raw_cells(path: Path) -> pd.DataFrame:
     """All cells as text. A CSV may come back from a spreadsheet with semicolons and in its own encoding."""
+    from .articles import guess_encoding
+
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise InputError(f"{path}: a coding sheet is read as .xlsx or .csv: save it as one of these")
     options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
@@ -352,12 +341,9 @@ def _raw_cells(path: Path) -> pd.DataFrame:
             with pd.ExcelFile(path, engine="openpyxl") as book:
                 return pd.read_excel(book, "coding" if "coding" in book.sheet_names else 0, **options)
         content = path.read_bytes()
-        heading = content.split(b"\n", 1)[0]
-        options["sep"] = max(",;\t", key=lambda mark: heading.count(mark.encode()))
-        try:
-            return pd.read_csv(path, skip_blank_lines=False, encoding="utf-8-sig", **options)
-        except UnicodeDecodeError:
-            return pd.read_csv(path, skip_blank_lines=False, encoding="cp1252", **options)
+        text = content.decode(guess_encoding(content, path.name)).removeprefix("\ufeff")
+        mark = max(",;\t", key=text.split("\n", 1)[0].count)
+        return pd.read_csv(io.StringIO(text), sep=mark, skip_blank_lines=False, **options)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:

@@ -16,7 +16,6 @@ from analysis.sheets import (
     UNMARKED,
     draw_sheet,
     find_key,
-    key_path,
     read_sheet,
     rejoin_sheet,
     strip_sheet,
@@ -281,10 +280,10 @@ def test_slips_of_the_keyboard_and_moved_rows_and_columns_are_understood(tmp_pat
         ({"hedge": ["1", "perhaps"]}, r"B3 \(hedge\) says “perhaps”: write 1 or 0"),
         ({"hedge_voice": ["mixed", ""]}, r"C2 \(hedge_voice\) says “mixed”: write newsroom, quoted or reported"),
         ({"hedge_voice": ["", "quoted"]}, r"C3 \(hedge_voice\) says “quoted”: write 1 under hedge"),
-        ({"item": ["1", "1"]}, r"A3 \(item\) says “1”: this item is already there"),
-        ({"item": ["1", "1a"]}, r"A3 \(item\) says “1a”: write the number"),
-        ({"item": ["1", ""]}, r"A3 \(item\) says “”: write the number"),
-        ({"item": ["1", "2.5"]}, r"A3 \(item\) says “2.5”: write the number"),
+        ({"item": ["1", "1"]}, r"A3 \(item\) says “1”: every item has its own number"),
+        ({"item": ["1", "1a"]}, r"A3 \(item\) says “1a”: every item has"),
+        ({"item": ["1", ""]}, r"A3 \(item\) says “”: every item has"),
+        ({"item": ["1", "2.5"]}, r"A3 \(item\) says “2.5”: every item has"),
         ({"hedge": ["2", "3"]}, r"B2 .* “2”.*; B3 .* “3”"),
     ],
 )
@@ -357,7 +356,7 @@ def test_codings_are_not_rejoined_with_a_changed_text_or_a_corpus_without_it(art
 def test_the_key_is_found_beside_the_copies_that_coders_send_back(tmp_path: Path) -> None:
     for name in ("news.key.csv", "news-two.key.csv"):
         write_table(pd.DataFrame({"item": [1]}), tmp_path / name)
-    assert find_key(tmp_path / "news coder 1.xlsx") == tmp_path / "news.key.csv" == key_path(tmp_path / "news.xlsx")
+    assert find_key(tmp_path / "news coder 1.xlsx") == tmp_path / "news.key.csv"
     assert find_key(tmp_path / "news-two (3).csv") == tmp_path / "news-two.key.csv"
     assert find_key(tmp_path / "other.xlsx") is None
 
