@@ -146,6 +146,10 @@ class Tokens(NamedTuple):
         before = self.continuation - np.arange(len(self.continuation))
         return (whole + np.searchsorted(before, whole, side="right")).astype(np.int32)
 
+    def slice(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self.data[start:end].tobytes().decode("utf-8", "replace")
+
     def strings(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
         """The texts between byte offsets, as an Arrow array of strings."""
         size = (end - start).astype(np.int64)
@@ -223,7 +227,7 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Toke
     strings = [piece.decode("utf-8", "replace") for piece in pieces.dictionary.to_pylist()]
     codes = vocabulary.add(strings)[pieces.indices.to_numpy()]
     nul = np.flatnonzero(data == 0)
-    origin = (nul + 1).astype(np.int32)
+    origin = (nul[: len(texts) + 1] + 1).astype(np.int32)
     first = np.searchsorted(start, origin).astype(np.int32)
     word, gap = codes[1::2], codes[0::2]
     sentence = _sentences(word, gap, start, end, first, vocabulary)
