@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.tokens import Tokens, Vocabulary
+from analysis.tokens import Tokens
 
 OPENING = "“„‟«‹‘‚"
 CLOSING = "”»›’"
@@ -75,7 +75,7 @@ def _marks(gap: str) -> list[tuple[int, int, int, int]]:
         single = mark in SINGLE and len(run) == 1
         if mark in "'’`" and len(run) == 2:
             single = False
-        free_before = before.isspace() or before in "\x00([{—–-/" or before in MARKS and before not in "”’»›"
+        free_before = before.isspace() or before in "\x00([{—–-/" or (before in MARKS and before not in "”’»›")
         free_after = after.isspace() or after in "\x00)]},.;:!?…—–-" or after in MARKS
         if mark == "`":
             what = OPEN if len(run) == 2 else SINGLE_OPEN
@@ -255,8 +255,5 @@ def _stretches(
     stop = np.where(closed, end[shut], tokens.end[np.maximum(last - 1, 0)])
     some = last > first
     continued = np.append(False, goes_on[:-1])
-    kept = [
-        values[some]
-        for values in (start[opened], stop, first, last, continued, closed)
-    ]
+    kept = [values[some] for values in (start[opened], stop, first, last, continued, closed)]
     return Quotes(*(v.astype(np.int32) for v in kept[:4]), kept[4], kept[5])

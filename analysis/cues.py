@@ -1,0 +1,212 @@
+"""Cues of attribution: which words may be one, and what stands around each, as small integers.
+
+Everything that the linear models of `attribution` know of a place in a text is a *column*: an integer code a row,
+with a name for each code. Words are coded by their own form where they are grammatical words or cues, by their
+shape otherwise, so that the weights (`data/attribution.csv`) can be read as words.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.tables import InputError
+from analysis.tokens import Tokens, Vocabulary
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+STANCES = ("neutral", "doubting", "denying", "accusing", "endorsing")
+
+#: Grammatical words, each a kind of its own; words of the same line share their name's kind when given after `=`.
+_GRAMMAR = """
+that who which whom whose what how why when where while whether if because as after before since until although though
+unless than like so and but or nor yet of in on at by to for from with about against into over under during between
+through among without within toward around including despite following amid upon regarding not never no
+the a this these those such some any all every each another other both many most more several few one two
+i you he she it we they me him her us them his its our their my your himself herself itself themselves myself
+there here then now also still just only even already again ever too later earlier once
+is are was were be been being am has have had having do does did will would can could may might must should shall
+according up out off down back away it's he's she's they're i'm we're you're that's there's isn't aren't wasn't
+weren't don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't i've we've they've
+said says told
+time=monday,tuesday,wednesday,thursday,friday,saturday,sunday,yesterday,today,tonight,week,month,year,morning,night
+hearer=reporters,journalists,lawmakers,supporters,voters,viewers,readers,senators,congress,fans,audience
+""".split("\n")
+#: Kinds of all other words, by shape.
+_SHAPES = ("none", "number", "initial", "capital", "Ly", "Ing", "Ed", "Ss", "Possessive", "lower")
+_GAPS = (
+    "space comma semicolon colon dash open close stop question line quote comma-quote stop-quote slash other".split()
+)
+
+
+class Cue(NamedTuple):
+    """One word that may carry an attribution: lemma, frame tags and stance of its (first) row in cues.csv."""
+
+    lemma: str
+    frame: str
+    stance: str
+
+
+class CueList(NamedTuple):
+    """Every form that cues.csv lists as the first word of a pattern."""
+
+    forms: dict[str, Cue]
+    prefixes: tuple[tuple[str, Cue], ...]
+    lemmas: tuple[str, ...]
+    frames: tuple[str, ...]
+
+
+def _kind_names() -> tuple[tuple[str, ...], dict[str, int]]:
+    names, codes = list(_SHAPES), {}
+    for token in " ".join(_GRAMMAR).split():
+        name, _, members = token.partition("=")
+        if name not in names:
+            names.append(name)
+        for word in members.split(",") if members else [name]:
+            codes[word] = names.index(name)
+    return tuple(names), codes
+
+
+KINDS, _KIND_CODES = _kind_names()
+GAPS = tuple(_GAPS)
+
+
+@cache
+def read_cues(path: Path = DATA / "lexicons" / "cues.csv") -> CueList:
+    """The cue words of a cues.csv: first words of its patterns, with lemma, frame and stance.
+
+    Raises
+    ------
+    InputError
+        If the file or one of the columns pattern, stance, frame, lemma is missing.
+    """
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except OSError as error:
+        raise InputError(f"{path}: cannot read the list of cues ({error.strerror})") from None
+    forms: dict[str, Cue] = {}
+    prefixes = []
+    for number, row in enumerate(rows, 2):
+        if not {"pattern", "stance", "frame", "lemma"} <= row.keys():
+            raise InputError(f"{path}: needs the columns pattern, stance, frame and lemma")
+        if row["stance"] not in STANCES:
+            raise InputError(f"{path}, line {number}: stance must be one of {', '.join(STANCES)}")
+        for phrase in row["pattern"].split(";"):
+            words = phrase.split()
+            if not words or not row["frame"] or words[0] in ("in", "was|were|is|are|been", "as"):
+                continue
+            for form in words[0].lower().replace("?", "").split("|"):
+                cue = Cue(row["lemma"], " ".join(sorted(row["frame"].split())), row["stance"])
+                if form.endswith("*"):
+                    prefixes.append((form[:-1], cue))
+                elif form not in _KIND_CODES or form in ("said", "says", "told", "like", "according"):
+                    known = forms.setdefault(form, cue)
+                    tags = " ".join(sorted({*known.frame.split(), *cue.frame.split()}))
+                    forms[form] = known._replace(frame=tags)
+    cues = [*forms.values(), *(cue for _, cue in prefixes)]
+    lemmas = tuple(dict.fromkeys(["none", *(cue.lemma for cue in cues)]))
+    frames = tuple(dict.fromkeys(["none", *(cue.frame for cue in cues)]))
+    return CueList(forms, tuple(prefixes), lemmas, frames)
+
+
+def kind_of(word: str) -> int:
+    """Code (an index into KINDS) of a word: itself if grammatical, else its shape."""
+    low = word.lower().replace("’", "'")
+    if low in _KIND_CODES and not (word.isupper() and len(word) > 1):
+        return _KIND_CODES[low]
+    if word[:1].isdigit():
+        return 1
+    if word[:1].isupper():
+        return 8 if low.endswith("'s") else 3
+    for code, ending in ((4, "ly"), (5, "ing"), (6, "ed"), (8, "'s"), (7, "s")):
+        if low.endswith(ending) and len(low) > len(ending) + 2:
+            return code
+    return 9
+
+
+def gap_kind(gap: str) -> int:
+    """Code (an index into GAPS) of what stands between two words."""
+    if "\n" in gap or "\x00" in gap or "\r" in gap:
+        return 9
+    marks = "".join(gap.split())
+    if not marks:
+        return 0
+    quoted = any(mark in '"“”«»„‘' or (mark in "'’" and gap[:1] in "'’" and len(marks) > 1) for mark in marks)
+    for code, members in ((2, ";"), (3, ":"), (5, "(["), (6, ")]"), (7, ".…"), (8, "!?"), (4, "—–"), (1, ",")):
+        if any(mark in members for mark in marks):
+            if quoted:
+                return 11 if code in (1, 4) else 12 if code in (7, 8) else code
+            return code
+    if quoted:
+        return 10
+    return 4 if "-" in marks else 13 if "/" in marks else 14
+
+
+def cue_tables(vocabulary: Vocabulary, cues: CueList) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each string of the vocabulary: lemma, frame (indices into `cues`; 0 is no cue) and stance."""
+    lemma = {name: code for code, name in enumerate(cues.lemmas)}
+    frame = {name: code for code, name in enumerate(cues.frames)}
+
+    def row(word: str) -> Cue | None:
+        low = word.lower()
+        found = cues.forms.get(low)
+        if found is None and cues.prefixes and low[:1].isalpha():
+            found = next((cue for prefix, cue in cues.prefixes if low.startswith(prefix)), None)
+        return found
+
+    def code(word: str) -> int:
+        found = row(word)
+        if found is None:
+            return 0
+        return (lemma[found.lemma] * 64 + frame[found.frame]) * 8 + STANCES.index(found.stance)
+
+    packed = vocabulary.table(f"cue {id(cues)}", code, "int32")
+    return packed // 512, packed // 8 % 64, packed % 8
+
+
+class Words(NamedTuple):
+    """What is known of every word and gap of a batch.
+
+    Attributes
+    ----------
+    kind : uint8 array
+        Index into KINDS of each word; padded with two `none` at the end.
+    gap : uint8 array
+        Index into GAPS of the gap before each word; padded likewise.
+    lemma, frame : int16 arrays
+        Indices into the CueList's; 0 for words that are no cue.
+    stance : uint8 array
+    head, tail : int32 arrays
+        First word, and one past the last, of the sentence of each word.
+    """
+
+    kind: np.ndarray
+    gap: np.ndarray
+    lemma: np.ndarray
+    frame: np.ndarray
+    stance: np.ndarray
+    head: np.ndarray
+    tail: np.ndarray
+
+
+def read_words(tokens: Tokens, cues: CueList) -> Words:
+    """Code the words and gaps of a batch."""
+    strings = tokens.vocabulary
+    kinds = strings.table("kind", kind_of, "uint8")
+    gaps = strings.table("gap kind", gap_kind, "uint8")
+    lemma, frame, stance = cue_tables(strings, cues)
+    change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1)).astype(np.int32)
+    size = np.diff(np.append(change, len(tokens.word)))
+    return Words(
+        np.append(kinds[tokens.word], np.zeros(4, np.uint8)),
+        np.append(gaps[tokens.gap], np.full(3, 9, np.uint8)),
+        lemma[tokens.word].astype(np.int16),
+        frame[tokens.word].astype(np.int16),
+        stance[tokens.word].astype(np.uint8),
+        np.repeat(change, size),
+        np.repeat((change + size).astype(np.int32), size),
+    )

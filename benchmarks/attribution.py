@@ -1,0 +1,216 @@
+"""Tune the linear models of attribution on a hand-annotated corpus, and report what they reach on its unseen part.
+
+    python benchmarks/attribution.py tune CORPUS     writes data/attribution.csv
+    python benchmarks/attribution.py report CORPUS [--part dev|test]
+
+CORPUS: JSON Lines (plain or gzipped) of articles with `id`, `outlet`, `text` and `attributions`, each a dictionary of
+`source`, `cue` and `content`: lists of [start, end] in characters. The articles are split by the first hexadecimal
+digit of the SHA-256 of their id: 0-7 tuning, 8-b development, c-f test.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import itertools
+
+from analysis import attribution as A
+from analysis.cues import read_cues, read_words
+from analysis.quotes import find_quotes
+from analysis.tokens import tokenise
+
+
+def part_of(identifier: str) -> str:
+    """The part of the split that an article belongs to."""
+    digit = int(hashlib.sha256(identifier.encode()).hexdigest()[0], 16)
+    return "tune" if digit < 8 else "dev" if digit < 12 else "test"
+
+
+def read(path: Path, parts: tuple[str, ...]) -> list[dict]:
+    """The articles of some parts."""
+    opener = gzip.open if str(path).endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        articles = [json.loads(line) for line in lines]
+    return [article for article in articles if part_of(article["id"]) in parts]
+
+
+class Gold:
+    """Annotated attributions as word numbers of a batch."""
+
+    def __init__(self, articles: list[dict]) -> None:
+        self.tokens = tokens = tokenise([a["text"] for a in articles])
+        self.cues = read_cues()
+        self.words = read_words(tokens, self.cues)
+        self.quotes = find_quotes(tokens)
+        self.attributed = np.zeros(len(tokens.word), bool)
+        self.rows = []
+        for text, article in enumerate(articles):
+            for attribution in article["attributions"]:
+                row = {key: self._words(text, attribution.get(key) or []) for key in ("content", "cue", "source")}
+                self.rows.append(row)
+                for s, e in row["content"]:
+                    self.attributed[s:e] = True
+        np.array(list(self.cues.frames))
+        self.cue = np.flatnonzero(self.words.lemma)
+        self.label()
+
+    def _words(self, text: int, spans: list) -> list[tuple[int, int]]:
+        t = self.tokens
+        out = []
+        for s, e in spans:
+            b = t.bytes_of(np.array([s, e]), np.array([text, text]))
+            lo, hi = np.searchsorted(t.start, b[0]), np.searchsorted(t.start, b[1])
+            if hi > lo:
+                out.append((int(lo), int(hi)))
+        return out
+
+    def label(self) -> None:
+        """Right and left contents of each candidate."""
+        self.right = {}
+        self.left = {}
+        place = set(self.cue.tolist())
+        missed = 0
+        known = 0
+        for row in self.rows:
+            if not row["content"] or not row["cue"]:
+                continue
+            known += 1
+            options = [w for s, e in row["cue"] for w in range(s, e) if w in place]
+            if not options:
+                missed += 1
+                continue
+            right = [c for c in row["content"] if c[0] > min(options)]
+            left = [c for c in row["content"] if c[1] <= max(options)]
+            if right:
+                c = max(w for w in options if w < right[0][0])
+                self.right[c] = (right[0], right, row)
+            if left:
+                c = min(w for w in options if w >= left[-1][1])
+                self.left[c] = (left[-1], left, row)
+        print("attributions", known, "without a listed cue", missed, file=sys.stderr)
+
+
+def matrix(columns: A.Columns, templates: tuple, maps: list | None = None):
+    """One-hot rows of the templates; codes seen fewer than three times are left out."""
+    from scipy import sparse
+
+    blocks, kept = [], []
+    for number, template in enumerate(templates):
+        code, _ = A.crossed(columns, template)
+        if maps is None:
+            seen, count = np.unique(code, return_counts=True)
+            seen = seen[count >= 3]
+        else:
+            seen = maps[number]
+        kept.append(seen)
+        place = np.minimum(np.searchsorted(seen, code), max(len(seen) - 1, 0))
+        hit = seen[place] == code if len(seen) else np.zeros(len(code), bool)
+        rows = np.flatnonzero(hit)
+        blocks.append(
+            sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, place[hit])), shape=(len(code), len(seen)))
+        )
+    return sparse.hstack(blocks).tocsr(), kept
+
+
+def fit(name: str, columns: A.Columns, wanted: np.ndarray, use: np.ndarray, strength: float, out: list) -> None:
+    """Fit one model, append its rows (model, template, value, weight) to `out`."""
+    from sklearn.linear_model import LogisticRegression
+
+    templates = A.TEMPLATES[name]
+    columns = {key: (codes[use], names) for key, (codes, names) in columns.items()}
+    features, kept = matrix(columns, templates)
+    model = LogisticRegression(C=strength, max_iter=500).fit(features, wanted[use])
+    out.append((name, "bias", "", float(model.intercept_[0])))
+    weights = iter(model.coef_[0].tolist())
+    for template, seen in zip(templates, kept, strict=True):
+        sizes = [len(columns[key][1]) for key in template]
+        for code in seen.tolist():
+            weight = next(weights)
+            if abs(weight) < 0.02:
+                continue
+            parts = []
+            for key, size in zip(reversed(template), reversed(sizes), strict=True):
+                parts.append(columns[key][1][code % size])
+                code //= size
+            out.append((name, "&".join(template), "&".join(reversed(parts)), weight))
+    print(name, int(wanted[use].sum()), "of", int(use.sum()), file=sys.stderr)
+
+
+def extents(gold: Gold, out: list, strength: float) -> None:
+    """Fit the models of where contents end and begin."""
+    words, quotes, cues = gold.words, gold.quotes, gold.cues
+    bounds = A.bounds_of(words, quotes)
+    cue = np.array(sorted(gold.right))
+    start = A.right_start(words, quotes, cue, cues)
+    _, high = A.limit_of(words, quotes, cue)
+    start = np.minimum(start, high)
+    pairs = A.expand(bounds, np.minimum(start + 1, high), high)
+    end = np.array([gold.right[c][0][1] for c in cue.tolist()])
+    hit, use = chosen(pairs, np.minimum(end, high), False)
+    fit("end", A.right_columns(words, quotes, cue, start, high, pairs, cues), hit, use, strength, out)
+    cue = np.array(sorted(gold.left))
+    stop = A.left_end(words, quotes, cue, cues)
+    cue, stop = cue[stop >= 0], stop[stop >= 0]
+    low = A.first_of(quotes, stop, A.limit_of(words, quotes, cue)[0])
+    pairs = A.expand(bounds, low, stop - 1)
+    begin = np.array([gold.left[c][0][0] for c in cue.tolist()])
+    hit, use = chosen(pairs, np.maximum(begin, low), True)
+    fit("start", A.left_columns(words, quotes, cue, stop, low, pairs, cues), hit, use, strength, out)
+
+
+def chosen(pairs: A.Pairs, bound: np.ndarray, backwards: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Which pair is the annotated one, and which are passed on the way to it (the forced last one is left out)."""
+    hit = np.zeros(len(pairs.owner), bool)
+    use = np.zeros(len(pairs.owner), bool)
+    stops = np.append(pairs.begin, len(pairs.owner))
+    for owner, (lo, hi) in enumerate(itertools.pairwise(stops)):
+        k = lo + int(np.argmin(np.abs(pairs.place[lo:hi] - bound[owner])))
+        hit[k] = True
+        if backwards:
+            use[max(k, lo + 1) : hi] = True
+        else:
+            use[lo : min(k + 1, hi - 1)] = True
+    return hit, use
+
+
+def tune(articles: list[dict], target: Path, strength: float = 0.2) -> None:
+    """Fit all models and write their weights."""
+    gold = Gold(articles)
+    rows: list = []
+    columns = A.cue_columns(gold.words, gold.quotes, gold.cue, gold.cues)
+    for name, marks in (("right", gold.right), ("left", gold.left)):
+        wanted = np.isin(gold.cue, list(marks))
+        fit(name, columns, wanted, ~gold.attributed[gold.cue] | wanted, strength, rows)
+    extents(gold, rows, strength)
+    write(rows, target)
+    A._weights.cache_clear()
+    A._LINEAR.clear()
+    found = A.find_contents(gold.words, gold.quotes, gold.cues)
+    contents = np.column_stack([found.start, found.end])
+    free = ~A.covered(gold.quotes.first, contents)
+    columns = A.quote_columns(gold.words, gold.quotes, contents)
+    fit("quote", columns, gold.attributed[gold.quotes.first], free, strength, rows)
+    write(rows, target)
+    A._weights.cache_clear()
+    A._LINEAR.clear()
+
+
+def write(rows: list, target: Path) -> None:
+    """Weights as a table: model, template (columns crossed), value (of each), weight (log-odds)."""
+    lines = ["model,template,value,weight"]
+    lines += [f"{model},{template},{value},{weight:.3f}" for model, template, value, weight in rows]
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def token_scores(gold: Gold, guess: np.ndarray) -> tuple[float, float, float]:
+    """Precision, recall and F1 of attributed words."""
+    hit = (guess & gold.attributed).sum()
+    precision, recall = hit / max(guess.sum(), 1), hit / gold.attributed.sum()
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
