@@ -16,42 +16,30 @@ import numpy as np
 import orjson
 import pandas as pd
 
-ARTICLES = [
-    "article_id", "outlet", "outlet_group", "agency", "origin", "published", "headline", "text", "url",
-    "source", "words",
-]  # fmt: skip
-QUOTATIONS = [
-    "article_id", "section", "attribution_id", "parent_id", "start", "end", "kind", "speaker",
-    "speaker_start", "speaker_end", "person", "cue", "cue_start", "cue_end", "stance",
-]  # fmt: skip
-MENTIONS = [
-    "article_id", "outlet", "section", "start", "end", "match", "sentence_start", "sentence_end", "feature",
-    "term", "voice", "speaker", "side", "negated",
-]  # fmt: skip
-SCORES = [
-    "article_id", "outlet", "section", "feature", "voice", "mentions", "words", "per_1000", "share_per_1000",
-]  # fmt: skip
-COMPARISON = [
-    "feature", "section", "voice", "outlet", "articles", "words", "mentions", "per_1000", "ci_low", "ci_high",
-    "status",
-]  # fmt: skip
-CONTRASTS = [
-    "feature", "section", "voice", "side", "contrast", "outlet_a", "outlet_b", "articles_a", "articles_b",
-    "rate_ratio", "ci_low", "ci_high", "p", "family", "p_adjusted", "detectable_ratio", "method", "status",
-]  # fmt: skip
-REJECTED = ["source", "line", "article_id", "reason"]
-REMOVED = ["article_id", "source", "line", "reason", "text"]
-NOTES = ["article_id", "source", "field", "note"]
+ARTICLES = "article_id outlet outlet_group agency origin published headline text url source words".split()
+QUOTATIONS = (
+    "article_id section attribution_id parent_id start end kind speaker speaker_start speaker_end person cue cue_start "
+    "cue_end stance"
+).split()
+MENTIONS = (
+    "article_id outlet section start end match sentence_start sentence_end feature term voice speaker side negated"
+).split()
+SCORES = "article_id outlet section feature voice mentions words per_1000 share_per_1000".split()
+COMPARISON = "feature section voice outlet articles words mentions per_1000 ci_low ci_high status".split()
+CONTRASTS = (
+    "feature section voice side contrast outlet_a outlet_b articles_a articles_b rate_ratio ci_low ci_high p family "
+    "p_adjusted detectable_ratio method status"
+).split()
+REJECTED = "source line article_id reason".split()
+REMOVED = "article_id source line reason text".split()
+NOTES = "article_id source field note".split()
 
 # What a column holds is known by its name, in every table: all others are text.
-_INTEGERS = (
-    "words start end sentence_start sentence_end speaker_start speaker_end cue_start cue_end line mentions "
-    "articles articles_a articles_b"
+INTEGERS = frozenset(
+    "words start end sentence_start sentence_end speaker_start speaker_end cue_start cue_end line mentions articles "
+    "articles_a articles_b".split()
 )
-INTEGERS = frozenset(_INTEGERS.split(" "))
-NUMBERS = frozenset(
-    ["per_1000", "share_per_1000", "ci_low", "ci_high", "p", "p_adjusted", "rate_ratio", "detectable_ratio"]
-)  # fmt: skip
+NUMBERS = frozenset("per_1000 share_per_1000 ci_low ci_high p p_adjusted rate_ratio detectable_ratio".split())
 BOOLEANS = frozenset(["negated"])
 
 # A spreadsheet takes a cell for a formula, or a command, from its first visible character.

@@ -1,0 +1,138 @@
+"""Is a corpus fit to be compared? Duplicates, stubs, other languages, broken characters; and what is in it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.tables import NOTES
+
+# Shorter bodies hold a rate of one marker in their every word or two: 50 words is a brief of two sentences.
+SHORT_WORDS = 50
+# News sites give this away before the wall; services cut their texts and say by how many characters.
+_STUB = (
+    r"\[\+\d+ chars\]\s*$|(?:subscribe|sign up|sign in|log in|register)\b[^.\n]{0,40}\b"
+    r"(?:to (?:continue|read|keep|view|access)|for (?:full|unlimited) access)"
+    r"|(?:this (?:article|content|story) is|available) (?:only )?(?:for|to) (?:our )?subscribers"
+)
+_STUB_WORDS = 200  # a whole article may end in the same call, a stub is short
+# What UTF-8 looks like that was read as Windows or Latin text.
+_MOJIBAKE = r"[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
+_LANGUAGE_CHARACTERS = 300  # the first paragraph tells a language; whole texts take a hundred times as long
+
+
+def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Flag what may distort a comparison, and repair broken characters; no article is left out.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table.
+    languages : bool
+        Tell the languages too (1 ms an article).
+
+    Returns
+    -------
+    articles : DataFrame
+        As given, texts and headlines repaired where UTF-8 had been read as another encoding, with the columns
+        `duplicate_of` (the first article with the same text), `problem` (`duplicate`, `short`, `stub`, `; ` between;
+        missing for most) and, if asked for, `language` (ISO 639-1).
+    notes : DataFrame
+        `article_id`, `source`, `field`, `note`: every flag and repair.
+
+    Examples
+    --------
+    >>> text = ["It may rain.", "It may rain.", "Itâ€™s raining."]
+    >>> checked, notes = check_articles(pd.DataFrame({"article_id": list("abc"), "text": text}), languages=False)
+    >>> checked["text"].iloc[2], checked["duplicate_of"].tolist(), checked["problem"].tolist()
+    ('It’s raining.', [nan, 'a', nan], ['short', 'duplicate; short', 'short'])
+    """
+    checked = articles.copy()
+    flags: list[pd.DataFrame] = []
+
+    def note(rows: pd.Series, field: str, text: str | pd.Series) -> None:
+        found = checked.loc[rows, ["article_id"]].assign(source=checked.get("source"), field=field, note=text)
+        flags.append(found.reindex(columns=NOTES))
+
+    for name in [name for name in ("text", "headline") if name in checked]:
+        broken = checked[name].str.contains(_MOJIBAKE, regex=True).fillna(False).astype(bool)
+        if broken.any():
+            import ftfy
+
+            before = checked.loc[broken, name]
+            # Only the encoding is put right: quotation marks and ligatures stay as the outlet set them.
+            config = ftfy.TextFixerConfig(uncurl_quotes=False, fix_latin_ligatures=False, unescape_html=False)
+            checked.loc[broken, name] = [ftfy.fix_text(text, config=config) for text in before]
+            changed = broken & (checked[name] != articles[name])
+            note(changed, name, "characters of a wrong encoding were repaired")
+            note(broken & ~changed, name, "characters are broken and could not be repaired")
+    same = checked["text"].str.split().str.join(" ")
+    first = checked["article_id"].groupby(same).transform("first")
+    repeated = same.duplicated()
+    checked["duplicate_of"] = first.where(repeated).astype("str")
+    note(repeated, "text", "the same text as " + first)
+    words = checked["text"].str.count(r"\w+")
+    stub = checked["text"].str.contains(_STUB, regex=True, case=False) & (words < _STUB_WORDS)
+    note(stub, "text", "only the beginning, before a paywall or a cut")
+    short = words < SHORT_WORDS
+    note(short & ~stub, "text", f"fewer than {SHORT_WORDS} words")
+    names = {"duplicate": repeated, "short": short & ~stub, "stub": stub}
+    labels = pd.DataFrame({name: rows.map({True: name, False: ""}) for name, rows in names.items()})
+    checked["problem"] = labels.apply(lambda row: "; ".join(filter(None, row)), axis=1).replace("", None).astype("str")
+    if languages:
+        checked["language"] = detect_languages(checked["text"])
+        counts = checked["language"].value_counts()
+        other = checked["language"] != counts.index[0] if len(counts) else repeated
+        note(other, "language", "in another language than most: " + checked["language"])
+    return checked, pd.concat(flags, ignore_index=True)
+
+
+def detect_languages(texts: pd.Series) -> pd.Series:
+    """The language of each text (ISO 639-1), told from its beginning by py3langid.
+
+    Examples
+    --------
+    >>> texts = ["The minister said that he would not go.", "Le ministre a dit qu'il ne viendrait pas."]
+    >>> detect_languages(pd.Series(texts)).tolist()
+    ['en', 'fr']
+    """
+    import py3langid
+
+    return pd.Series([py3langid.classify(text[:_LANGUAGE_CHARACTERS])[0] for text in texts], texts.index, dtype="str")
+
+
+def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
+    """What is in a corpus, by outlet and month: to be read before any figure is believed.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table; with the columns of `check_articles` more is counted.
+
+    Returns
+    -------
+    DataFrame
+        One row an `outlet` and `month` (YYYY-MM), either empty where missing: `articles`, `words`, `shortest`, `median`
+        and `longest` (words of an article), `without_headline`, `without_date`, `agency_copy`, and, if checked,
+        `duplicates`, `problems` and `other_languages`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"outlet": ["A", "A"], "published": ["2018-03-06", None], "words": [3, 5]})
+    >>> describe_corpus(table)[["outlet", "month", "articles", "words", "without_date"]].values.tolist()
+    [['A', '', 1, 5, 1], ['A', '2018-03', 1, 3, 0]]
+    """
+    table = articles.reindex(columns=[*dict.fromkeys(["outlet", "published", "headline", "origin", *articles.columns])])
+    outlet = table["outlet"].astype("str").fillna("")
+    month = table["published"].astype("str").str.slice(0, 7).fillna("")
+    counted = pd.DataFrame(
+        {"articles": 1, "words": table["words"], "without_headline": table["headline"].isna(),
+         "without_date": month == "", "agency_copy": table["origin"].notna() & (table["origin"] != table["outlet"])}
+    )  # fmt: skip
+    if "problem" in table:
+        counted["duplicates"] = table["duplicate_of"].notna()
+        counted["problems"] = table["problem"].notna()
+    if "language" in table:
+        counted["other_languages"] = table["language"] != table["language"].mode().iloc[0]
+    groups = counted.groupby([outlet.rename("outlet"), month.rename("month")])
+    lengths = groups["words"].agg(shortest="min", median="median", longest="max")
+    return groups.sum().astype("int64").join(lengths).reset_index()
