@@ -360,7 +360,7 @@ def strip_sheet(sheet: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
         coder's: look through them for copied text.
     """
     kept = sheet[["item", *_columns(sheet_features(sheet)), "note"]]
-    whole = key[["item", *PLACE, "hash"]].merge(kept, on="item", validate="one_to_one")
+    whole = key[["item", *PLACE, "hash"]].astype({"item": "int64"}).merge(kept, on="item", validate="one_to_one")
     return whole.sort_values("item").reset_index(drop=True)
 
 

@@ -149,16 +149,18 @@ def test_precision_and_recall_are_weighted_back_to_the_corpus() -> None:
 
 
 def test_no_miss_among_few_does_not_prove_that_there_is_none() -> None:
-    def recall(unmarked: int) -> pd.Series:
+    def found(unmarked: int, measure: str) -> pd.Series:
         tool = key([1] * 30 + [0] * unmarked, weight=[2.0] * 30 + [15_000 / unmarked] * unmarked)
-        found = compare_coders([sheet([1] * 30 + [0] * unmarked)], tool).tool
-        return row(found, about="feature", measure="recall")
+        return row(compare_coders([sheet([1] * 30 + [0] * unmarked)], tool).tool, about="feature", measure=measure)
 
-    few, many = recall(150), recall(15_000)
-    assert few["estimate"] == many["estimate"] == 1
     # 150 of 15,000 without a miss leave room for 15,000 * 3.7 / 150 = 370 of them beside the 60 that were found.
+    few, many = found(150, "recall"), found(15_000, "recall")
+    assert few["estimate"] == many["estimate"] == 1
     assert few["ci_low"] == pytest.approx(60 / (60 + 370), abs=0.02)
     assert many["ci_low"] > 0.85
+    assert found(150, "F1")["ci_low"] < 0.3
+    # Precision is of what the tool found: the weight of the rest is nothing to it.
+    assert found(150, "precision")["ci_low"] == pytest.approx(0.886, abs=0.01)
 
 
 def test_with_equal_weights_the_interval_is_about_wilsons() -> None:

@@ -134,8 +134,8 @@ def test_a_sheet_tells_neither_the_answer_nor_the_outlet(articles: pd.DataFrame)
     shown = sheet[["before", "sentence", "after"]].melt()["value"].dropna()
     assert shown.str.contains("[outlet]", regex=False).any()
     assert not shown.str.contains("Kremlin").any()
-    runs = (key["stratum"] != key["stratum"].shift()).sum()
-    assert runs > 6, "the strata stand in blocks"
+    assert (key["stratum"] != key["stratum"].shift()).sum() > 6, "the strata stand in blocks"
+    assert (key["article_id"] < key["article_id"].shift()).sum() > 6, "the items stand in reading order"
 
 
 def test_neighbours_are_shown_and_never_those_of_another_article(articles: pd.DataFrame) -> None:
@@ -336,7 +336,9 @@ def test_a_stripped_sheet_has_no_sentence_and_finds_it_again(articles: pd.DataFr
     sheet, key = draw_sheet(articles, find(articles), FEATURES, split, n=20)
     sheet.loc[3, "hedge"], sheet.loc[3, "hedge_voice"] = 1, "newsroom"
     write_sheet(sheet, FEATURES, tmp_path / "sheet.xlsx")
-    write_table(strip_sheet(read_sheet(tmp_path / "sheet.xlsx"), key), tmp_path / "stripped.csv")
+    write_table(key, tmp_path / "sheet.key.csv")
+    on_disk = read_sheet(tmp_path / "sheet.xlsx"), read_table(tmp_path / "sheet.key.csv")
+    write_table(strip_sheet(*on_disk), tmp_path / "stripped.csv")
     assert "ship" not in (tmp_path / "stripped.csv").read_text().lower()
     back = read_sheet(tmp_path / "stripped.csv")
     assert back.loc[3, ["hedge", "hedge_voice"]].tolist() == [1.0, "newsroom"]
