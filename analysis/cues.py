@@ -17,6 +17,9 @@ import numpy as np
 from analysis.tables import InputError
 from analysis.tokens import Tokens, Vocabulary
 
+Templates = tuple[tuple[str, ...], ...]
+Columns = dict[str, tuple[np.ndarray, tuple[str, ...]]]
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 STANCES = ("neutral", "doubting", "denying", "accusing", "endorsing")
 
@@ -210,3 +213,68 @@ def read_words(tokens: Tokens, cues: CueList) -> Words:
         np.repeat(change, size),
         np.repeat((change + size).astype(np.int32), size),
     )
+
+
+class Linear(NamedTuple):
+    """A linear model over columns: one table of weights for each template (one column or several crossed)."""
+
+    bias: float
+    templates: tuple[tuple[str, ...], ...]
+    tables: tuple[np.ndarray, ...]
+
+    def score(self, columns: Columns) -> np.ndarray:
+        """Log-odds of each row."""
+        total = np.full(len(next(iter(columns.values()))[0]), self.bias, dtype=np.float32)
+        for template, table in zip(self.templates, self.tables, strict=True):
+            total += table[crossed(columns, template)[0]]
+        return total
+
+
+def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, int]:
+    """Codes of a template's columns taken together, and how many there can be."""
+    codes, names = columns[template[0]]
+    codes, size = codes.astype(np.int32), len(names)
+    for name in template[1:]:
+        more, names = columns[name]
+        codes = codes * len(names) + more
+        size *= len(names)
+    return codes, size
+
+
+@cache
+def _weights(path: Path) -> dict[tuple[str, str], list[tuple[str, float]]]:
+    """Rows of data/attribution.csv by model and template."""
+    rows: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for model, template, value, weight in list(csv.reader(lines))[1:]:
+            rows.setdefault((model, template), []).append((value, float(weight)))
+    return rows
+
+
+def read_linear(model: str, templates: Templates, columns: Columns, path: Path = DATA / "attribution.csv") -> Linear:
+    """One of the linear models, its weights laid out over the codes of `columns`."""
+    rows = _weights(path)
+    places = {name: {value: code for code, value in enumerate(names)} for name, (_, names) in columns.items()}
+    tables = []
+    for template in templates:
+        sizes = [len(columns[name][1]) for name in template]
+        table = np.zeros(int(np.prod(sizes)), dtype=np.float32)
+        for value, weight in rows.get((model, "&".join(template)), ()):
+            code = 0
+            for name, size, part in zip(template, sizes, value.split("&"), strict=True):
+                code = -1 if code < 0 or part not in places[name] else code * size + places[name][part]
+            if code >= 0:
+                table[code] = weight
+        tables.append(table)
+    return Linear(rows.get((model, "bias"), [("", 0.0)])[0][1], templates, tuple(tables))
+
+
+_LINEAR: dict[tuple[str, int], Linear] = {}
+
+
+def odds(model: str, templates: Templates, columns: Columns, cues: CueList) -> np.ndarray:
+    """Log-odds that a model gives; it is laid out once for a list of cues."""
+    key = (model, id(cues))
+    if key not in _LINEAR:
+        _LINEAR[key] = read_linear(model, templates, columns)
+    return _LINEAR[key].score(columns)

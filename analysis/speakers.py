@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.cues import DATA, GAPS, KINDS, CueList, Words
+from analysis.contents import DISTANCES, bucket_of, inside_quotes, subject_of
+from analysis.cues import DATA, GAPS, KINDS, Columns, CueList, Templates, Words, odds
+from analysis.quotes import Quotes
 from analysis.tables import InputError, read_table
 from analysis.tokens import Tokens
 
@@ -64,9 +66,29 @@ _IS_HARD, _IS_PREPOSITION, _IS_PRONOUN = _flags(_HARD), _flags(_PREPOSITIONS), _
 _IS_CAPITAL = _flags(["capital", "Possessive", "initial"])
 _IS_DETERMINER = _flags("the a an this these those some such any every each another his its their our my your".split())
 _FREE = np.isin(np.array(GAPS), ["space", "other", "slash"])
-_BY, _OF, _FOR, _AND, _TO, _WHO = (KINDS.index(name) for name in ("by", "of", "for", "and", "to", "who"))
+_OF, _AND = KINDS.index("of"), KINDS.index("and")
 _IS_STOP = np.isin(np.array(GAPS), ["stop"])
+_IS_VERBAL = _flags(["Ed", "Ing"])
+_IS_JOINT = _flags(["and", "of", "for"])
+_LY = KINDS.index("Ly")
 _STOP, _COMMA = GAPS.index("stop"), GAPS.index("comma")
+
+
+#: Verbs that no ending shows and that are no cues: a noun phrase does not run over them.
+_VERBS = frozenset(
+    "went came got met gave made left began became held kept led lost paid ran sat sent took won grew fell rose broke "
+    "brought built bought caught cost cut drove felt flew fought hit knew let lay put quit rode shot spent stood struck "
+    "sold swept threw understood woke wore beat chose drew dropped hung hurt set shut split spread won't goes gets "
+    "makes takes comes keeps leaves leads needs uses works runs helps gives becomes get make take come keep leave need "
+    "use work help give become go let’s let's been".split()
+)
+
+
+class Phrases(NamedTuple):
+    """Noun phrases of a batch: first word, one past the last; in the order of the text, none overlapping."""
+
+    first: np.ndarray
+    last: np.ndarray
 
 
 class Speakers(NamedTuple):
@@ -78,86 +100,133 @@ class Speakers(NamedTuple):
     full_last: np.ndarray
 
 
-def phrase_left(words: Words, end: np.ndarray, low: np.ndarray) -> np.ndarray:
-    """First word of the noun phrase whose last word is `end`, not before `low`."""
+def find_phrases(tokens: Tokens, words: Words) -> Phrases:
+    """Noun phrases, found by what cannot stand in one: grammatical words, verbs as far as they show, punctuation."""
+    count = len(words.head)
+    kind, gap = words.kind[:count], words.gap[:count]
+    verb = tokens.vocabulary.table("plain verb", lambda s: s in _VERBS)[tokens.word]
+    shaped = _IS_VERBAL[kind]
+    after_determiner = np.append(False, _IS_DETERMINER[kind[:-1]])
+    cue = (words.frame > 0) & (kind != KINDS.index("capital")) & (shaped | (kind == KINDS.index("lower")))
+    content = ~_IS_HARD[kind] & ~_IS_PREPOSITION[kind] & ~_IS_PRONOUN[kind] & ~_IS_JOINT[kind] & ~verb & (kind != _LY)
+    content &= ~(shaped | cue) | after_determiner
+    alone = _IS_PRONOUN[kind]
+    joined = (_FREE | _IS_STOP)[gap]
+    joined[words.head] = False
+    before, behind = np.append(False, content[:-1]), np.append(content[1:], False)
+    of = (kind == _OF) & before & behind & joined & np.append(joined[1:], False)
+    capital = _IS_CAPITAL[kind]
+    both = (kind == _AND) & np.append(False, capital[:-1]) & np.append(capital[1:], False) & joined
+    both &= np.append(joined[1:], False)
+    link = of | both
+    part = content | link | alone
+    opens = _IS_DETERMINER[kind] & ~np.append(False, link[:-1])
+    begins = part & (~np.append(False, part[:-1]) | ~joined | opens | alone | np.append(False, alone[:-1]))
+    first = np.flatnonzero(begins)
+    stop = np.flatnonzero(begins | ~part)
+    last = np.append(stop, count)[np.searchsorted(stop, first, side="right")]
+    return Phrases(first.astype(np.int32), last.astype(np.int32))
+
+
+SPEAKER_TEMPLATES: Templates = (
+    ("rank",), ("rank", "frame"), ("rank", "form"), ("rank", "left", "gap_cue"), ("adjacent", "last"), ("rank", "after_cue"),
+    ("rank", "cues"), ("rank", "commas"), ("first", "last"), ("before", "rank"), ("after", "rank"), ("gap_after", "rank"),
+    ("lemma", "side"), ("quoted", "side"), ("length", "side"), ("head", "form"), ("previous", "rank"), ("before", "after"),
+    ("first", "rank"), ("adjacent", "form", "left"), ("gap_before", "side"), ("gap_before", "gap_after", "side"),
+    ("cues", "commas", "side"), ("lemma", "adjacent"), ("distance", "side"), ("last", "side", "left"), ("head", "adjacent"),
+    ("frame", "after_cue", "side"), ("frame", "adjacent", "previous"), ("before", "frame"), ("first", "frame", "side"),
+)  # fmt: skip
+#: Phrases looked at to the left and to the right of a cue.
+_LEFTWARD, _RIGHTWARD = 8, 3
+#: Log-odds under which nobody is named.
+SPEAKER_ODDS = -3.0
+
+
+def speaker_pairs(
+    words: Words, phrases: Phrases, cue: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of a cue and a phrase of its sentence that may name its speaker: the cue's number, the phrase's."""
+    middle = np.searchsorted(phrases.first, cue, side="left")
+    begin = np.maximum(np.searchsorted(phrases.first, low, side="left"), middle - _LEFTWARD)
+    stop = np.minimum(np.searchsorted(phrases.first, high, side="left"), middle + _RIGHTWARD)
+    size = np.maximum(stop - begin, 0)
+    owner = np.repeat(np.arange(len(cue)), size)
+    return owner, np.repeat(begin, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+
+
+def speaker_columns(
+    words: Words,
+    quotes: Quotes,
+    phrases: Phrases,
+    cue: np.ndarray,
+    left: np.ndarray,
+    pairs: tuple[np.ndarray, np.ndarray],
+    cues: CueList,
+) -> Columns:
+    """What is known of each phrase as the speaker of each cue."""
     kind, gap = words.kind, words.gap
-    start = end.copy()
-    going = ~_IS_PRONOUN[kind[end]]
-    for _ in range(14):
-        before = start - 1
-        ok = going & (before >= low) & (_FREE[gap[start]] | (gap[start] == _STOP))
-        if not ok.any():
-            break
-        before = np.maximum(before, 0)
-        here = kind[before]
-        verb = (
-            (words.frame[before] > 0)
-            & ~_IS_CAPITAL[here]
-            & (here != KINDS.index("lower"))
-            & (here != KINDS.index("Ss"))
-        )
-        joint = (here == _AND) & ~(_IS_CAPITAL[kind[start]] & _IS_CAPITAL[kind[np.maximum(before - 1, 0)]])
-        ok &= ~_IS_HARD[here] & ~_IS_PRONOUN[here] & ~verb & ~joint
-        ok &= ~(_IS_DETERMINER[kind[start]] & ~(_IS_PREPOSITION[here] | (here == _OF) | (here == _FOR)))
-        start = np.where(ok, before, start)
-        going = ok
-    for _ in range(3):
-        fronted = (start < end) & (_IS_PREPOSITION[kind[start]] | np.isin(kind[start], (_OF, _FOR, _AND)))
-        if not fronted.any():
-            break
-        start = np.where(fronted, _after_preposition(words, start, end), start)
-    return start
-
-
-def _after_preposition(words: Words, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Skip a fronted preposition and its noun: on to the next determiner, or the last run of capitals."""
-    kind = words.kind
-    place = end.copy()
-    going = np.ones(len(end), dtype=bool)
-    for _ in range(14):
-        before = place - 1
-        ok = going & (before > start) & ~_IS_PREPOSITION[kind[before]] & ~_IS_DETERMINER[kind[place]]
-        ok &= (_IS_CAPITAL[kind[before]] | ~_IS_CAPITAL[kind[place]]) & ~np.isin(kind[before], (_OF, _FOR, _AND))
-        place = np.where(ok, before, place)
-        going = ok
-    return place
-
-
-def phrase_right(words: Words, start: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """One past the last word of the noun phrase that begins at `start`, not beyond `high`."""
-    kind, gap = words.kind, words.gap
-    end = np.minimum(start + 1, high)
-    going = ~_IS_PRONOUN[kind[start]]
-    for _ in range(14):
-        here = kind[np.minimum(end, len(kind) - 4)]
-        ok = going & (end < high) & (_FREE[gap[end]] | (gap[end] == _STOP))
-        ok &= ~_IS_HARD[here] & ~_IS_PREPOSITION[here] & ~_IS_PRONOUN[here]
-        ok &= (here != _AND) | (_IS_CAPITAL[kind[end - 1]] & _IS_CAPITAL[kind[np.minimum(end + 1, len(kind) - 4)]])
-        end = np.where(ok, end + 1, end)
-        going = ok
-    return end
+    owner, which = pairs
+    c = cue[owner]
+    first, last = phrases.first[which], phrases.last[which]
+    middle = np.searchsorted(phrases.first, cue, side="left")[owner]
+    right = which >= middle
+    rank = np.where(right, which - middle + _LEFTWARD, middle - which - 1)
+    marks = np.cumsum(np.append(0, gap[: len(words.head)] == _COMMA), dtype=np.int32)
+    verbs = np.cumsum(np.append(0, words.frame > 0), dtype=np.int32)
+    inner, outer = np.where(right, c + 1, last), np.where(right, first, c)
+    between = np.maximum(outer - inner, 0)
+    subject = subject_of(words, cue)[owner]
+    inside = inside_quotes(quotes, first) * 2 + inside_quotes(quotes, c)
+    commas = np.where(right, marks[first + 1] - marks[c + 1], marks[c + 1] - marks[last])
+    adjacent = np.where(right, (first == c + 1) * 2, (last == subject + 1) * 1 + (last == c) * 2)
+    digits = tuple("0123456789")
+    return {
+        "lemma": (words.lemma[c], cues.lemmas),
+        "frame": (words.frame[c], cues.frames),
+        "form": (kind[c], KINDS),
+        "rank": (rank.astype(np.int16), tuple(map(str, range(_LEFTWARD + _RIGHTWARD)))),
+        "side": (right.astype(np.uint8), ("before", "behind")),
+        "left": (left[owner].astype(np.uint8), ("no", "yes")),
+        "gap_cue": (gap[c], GAPS),
+        "after_cue": (np.where(gap[c + 1] == 0, kind[c + 1], 0), KINDS),
+        "previous": (np.where(gap[c] == 0, kind[c - 1], 0), KINDS),
+        "adjacent": (adjacent.astype(np.uint8), digits),
+        "first": (kind[first], KINDS),
+        "last": (kind[last - 1], KINDS),
+        "length": (np.minimum(last - first, 9), digits),
+        "before": (np.where(gap[first] == 0, kind[first - 1], 0), KINDS),
+        "after": (np.where(gap[last] == 0, kind[last], 0), KINDS),
+        "gap_before": (gap[first], GAPS),
+        "gap_after": (gap[last], GAPS),
+        "cues": (np.minimum(verbs[np.maximum(outer, inner)] - verbs[inner], 4), digits),
+        "commas": (np.clip(commas, 0, 4), digits),
+        "quoted": (inside.astype(np.uint8), digits),
+        "head": ((first == words.head[c]).astype(np.uint8), ("no", "yes")),
+        "distance": (bucket_of(between), DISTANCES),
+    }
 
 
 def locate_speakers(
+    tokens: Tokens,
     words: Words,
+    quotes: Quotes,
     cue: np.ndarray,
     left: np.ndarray,
-    subject: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
     cues: CueList,
 ) -> Speakers:
-    """The noun phrase that each cue gives as its speaker.
+    """The noun phrase that each cue gives as its speaker: the likeliest one of its sentence.
 
     Parameters
     ----------
+    tokens : Tokens
     words : Words
+    quotes : Quotes
     cue : int array
-        Word numbers of the cues, sorted.
+        Word numbers of the cues, increasing.
     left : bool array
         The content stands (also) to the left of the cue.
-    subject : int array
-        From `attribution.subject_of`.
     low, high : int arrays
         The sentence of each cue, or the quotation around it.
     cues : CueList
@@ -166,74 +235,24 @@ def locate_speakers(
     -------
     Speakers
     """
-    kind, gap = words.kind, words.gap
-    frames = np.array(cues.frames)
-    prep = np.isin(frames, ["prep"])[words.frame[cue]]
-    noun = np.array(["noun" in f.split() for f in frames])[words.frame[cue]]
-    after = np.where(gap[cue + 1] == 0, kind[cue + 1], 0)
-    by = after == _BY
-    named_right = ~_IS_HARD[after] & ~_IS_PREPOSITION[after] & (after != 0) & ~np.isin(after, (_OF, _FOR, _AND))
-    inverted = left & ~noun & (gap[cue] != 0) & named_right
-    begin = np.where(prep, cue + 1 + (after == _TO), np.where(by, cue + 2, cue + 1))
-    rightward = prep | inverted | by | (noun & np.isin(after, (KINDS.index("from"),)))
-    begin = np.where(noun & (after == KINDS.index("from")), cue + 2, begin)
-    begin = np.minimum(begin, np.maximum(high - 1, 0))
-    right_end = phrase_right(words, begin, high)
-
-    end = np.maximum(subject, 0)
-    owner = np.zeros(len(cue), dtype=bool)
-    for step in (1, 2, 3):
-        place = np.maximum(cue - step, 0)
-        possessive = np.isin(
-            kind[place], [KINDS.index(n) for n in ("Possessive", "his", "her", "their", "its", "our", "my", "your")]
-        )
-        hit = noun & ~owner & possessive & (place >= low) & (gap[place + 1] == 0)
-        end, owner = np.where(hit, place, end), owner | hit
-    apposed = (gap[end + 1] == _COMMA) & ~owner
-    breaks = np.flatnonzero((gap[: len(words.head)] != 0) & ~(gap[: len(words.head)] == _STOP))
-    comma = breaks[np.maximum(np.searchsorted(breaks, end, side="right") - 1, 0)]
-    apposed &= (comma > low) & (gap[comma] == _COMMA) & (kind[cue] != KINDS.index("Ing"))
-    full_end = end
-    end = np.where(apposed, comma - 1, end)
-    end = np.maximum(end, low)
-    first = phrase_left(words, end, low)
-    dangling = _IS_HARD[kind[end]] | _IS_PREPOSITION[kind[end]] | np.isin(kind[end], (_OF, _FOR, _AND)) | (end >= cue)
-    dangling |= (gap[end + 1] != 0) & ~apposed
-    dangling &= ~np.isin(kind[end], (_WHO, KINDS.index("which"), KINDS.index("that"), KINDS.index("there")))
-    dangling |= noun & ~owner
-    first = np.where(rightward, begin, first)
-    last = np.where(rightward, right_end, end + 1)
-    full_last = np.where(rightward | ~apposed, last, np.minimum(full_end + 1, cue))
-    lost = dangling & ~rightward
-    first, last, full_last = _inherit(words, cue, low, lost, first, last, full_last)
-    none = last <= first
-    return Speakers(*(np.where(none, -1, v).astype(np.int32) for v in (first, last, first, full_last)))
-
-
-def _inherit(
-    words: Words,
-    cue: np.ndarray,
-    low: np.ndarray,
-    lost: np.ndarray,
-    first: np.ndarray,
-    last: np.ndarray,
-    full: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Participles, infinitives and second verbs take the speaker of the cue before, or the sentence's first phrase."""
-    known = np.where(~lost, np.arange(len(cue)), -1)
-    nearest = np.maximum.accumulate(known) if len(cue) else known
-    found = lost & (nearest >= 0)
-    found &= words.head[cue] == words.head[cue[np.maximum(nearest, 0)]]
-    found &= first[np.maximum(nearest, 0)] >= low
-    source = np.where(found, nearest, np.arange(len(cue)))
-    first, last, full = first[source], last[source], full[source]
-    opening = lost & ~found
-    begin = low
-    skip = _IS_PREPOSITION[words.kind[begin]] | _IS_HARD[words.kind[begin]]
-    end = phrase_right(words, begin, words.tail[np.minimum(cue, len(words.tail) - 1)])
-    first = np.where(opening, begin, first)
-    last = np.where(opening, np.where(skip | (begin >= cue), begin, np.minimum(end, cue)), last)
-    return first, last, np.where(opening, last, full)
+    phrases = find_phrases(tokens, words)
+    owner, which = pairs = speaker_pairs(words, phrases, cue, low, high)
+    if not len(owner):
+        return Speakers(*[np.full(len(cue), -1, dtype=np.int32)] * 4)
+    merit = odds("speaker", SPEAKER_TEMPLATES, speaker_columns(words, quotes, phrases, cue, left, pairs, cues), cues)
+    best = np.lexsort((which, merit, owner))
+    best = best[np.append(owner[best][1:] != owner[best][:-1], True)]
+    best = best[merit[best] > SPEAKER_ODDS]
+    chosen = np.full(len(cue), -1)
+    chosen[owner[best]] = which[best]
+    named = chosen >= 0
+    first = np.where(named, phrases.first[chosen], -1)
+    last = np.where(named, phrases.last[chosen], -1)
+    breaks = np.flatnonzero((words.gap[: len(words.head) + 1] != 0) & (words.gap[: len(words.head) + 1] != _STOP))
+    stop = breaks[np.minimum(np.searchsorted(breaks, last, side="right"), len(breaks) - 1)]
+    apposed = named & (words.gap[last] == _COMMA) & (stop - last < 16)
+    full = np.where(apposed, np.where(first < cue, np.minimum(stop, cue), stop), last)
+    return Speakers(*(v.astype(np.int32) for v in (first, last, first, np.maximum(full, last))))
 
 
 #: Last words of the names of bodies, which are kept whole.
@@ -280,7 +299,7 @@ def name_persons(
     tuple
         Code of each speaker's person (-1: nobody), and the names by code.
     """
-    first, last, full = _antecedents(words, who)
+    first, last, full = _antecedents(tokens, words, who)
     named = first >= 0
     begin, end = np.maximum(first, 0), np.maximum(last - 1, 0)
     strings = tokens.vocabulary
@@ -325,14 +344,18 @@ def name_persons(
     return person.astype(np.int32), names
 
 
-def _antecedents(words: Words, who: Speakers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _antecedents(tokens: Tokens, words: Words, who: Speakers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Bounds of each naming phrase; for a relative pronoun those of the phrase before it."""
     begin = np.maximum(who.first, 0)
     relative = (who.first > 0) & np.isin(words.kind[begin], [KINDS.index(name) for name in ("who", "which", "that")])
-    before = np.maximum(begin - 1, 0)
-    first = np.where(relative, phrase_left(words, before, words.head[before]), who.first)
-    last = np.where(relative, begin, who.last)
-    return first, last, np.where(relative, begin, who.full_last)
+    phrases = find_phrases(tokens, words)
+    before = np.maximum(np.searchsorted(phrases.first, begin, side="left") - 1, 0)
+    relative &= phrases.first[before] >= words.head[begin] if len(phrases.first) else False
+    if not relative.any():
+        return who.first, who.last, who.full_last
+    first = np.where(relative, phrases.first[before], who.first)
+    last = np.where(relative, phrases.last[before], who.last)
+    return first, last, np.where(relative, last, who.full_last)
 
 
 def _name_bounds(

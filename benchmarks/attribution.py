@@ -10,18 +10,19 @@ digit of the SHA-256 of their id: 0-7 tuning, 8-b development, c-f test.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
+import itertools
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import itertools
-
-from analysis import attribution as A
+from analysis import contents as A
+from analysis import cues as W
+from analysis import speakers as S
 from analysis.cues import read_cues, read_words
 from analysis.quotes import find_quotes
 from analysis.tokens import tokenise
@@ -97,13 +98,13 @@ class Gold:
         print("attributions", known, "without a listed cue", missed, file=sys.stderr)
 
 
-def matrix(columns: A.Columns, templates: tuple, maps: list | None = None):
+def matrix(columns: W.Columns, templates: tuple, maps: list | None = None):
     """One-hot rows of the templates; codes seen fewer than three times are left out."""
     from scipy import sparse
 
     blocks, kept = [], []
     for number, template in enumerate(templates):
-        code, _ = A.crossed(columns, template)
+        code, _ = W.crossed(columns, template)
         if maps is None:
             seen, count = np.unique(code, return_counts=True)
             seen = seen[count >= 3]
@@ -119,11 +120,21 @@ def matrix(columns: A.Columns, templates: tuple, maps: list | None = None):
     return sparse.hstack(blocks).tocsr(), kept
 
 
-def fit(name: str, columns: A.Columns, wanted: np.ndarray, use: np.ndarray, strength: float, out: list) -> None:
+TEMPLATES = {
+    "right": A.CUE_TEMPLATES,
+    "left": A.CUE_TEMPLATES,
+    "end": A.STOP_TEMPLATES,
+    "start": A.START_TEMPLATES,
+    "quote": A.QUOTE_TEMPLATES,
+    "speaker": S.SPEAKER_TEMPLATES,
+}
+
+
+def fit(name: str, columns: W.Columns, wanted: np.ndarray, use: np.ndarray, strength: float, out: list) -> None:
     """Fit one model, append its rows (model, template, value, weight) to `out`."""
     from sklearn.linear_model import LogisticRegression
 
-    templates = A.TEMPLATES[name]
+    templates = TEMPLATES[name]
     columns = {key: (codes[use], names) for key, (codes, names) in columns.items()}
     features, kept = matrix(columns, templates)
     model = LogisticRegression(C=strength, max_iter=500).fit(features, wanted[use])
@@ -165,6 +176,28 @@ def extents(gold: Gold, out: list, strength: float) -> None:
     fit("start", A.left_columns(words, quotes, cue, stop, low, pairs, cues), hit, use, strength, out)
 
 
+def speakers(gold: Gold, out: list, strength: float) -> None:
+    """Fit the model of which noun phrase names the speaker."""
+    words, quotes, cues = gold.words, gold.quotes, gold.cues
+    source = {c: row["source"] for side in (gold.left, gold.right) for c, (_, _, row) in side.items() if row["source"]}
+    cue = np.array(sorted(source))
+    left = np.isin(cue, list(gold.left))
+    phrases = S.find_phrases(gold.tokens, words)
+    low, high = A.limit_of(words, quotes, cue)
+    pairs = S.speaker_pairs(words, phrases, cue, low, high)
+    first, last = phrases.first[pairs[1]], phrases.last[pairs[1]]
+    wanted, use = np.zeros(len(first), bool), np.ones(len(first), bool)
+    done = set()
+    for k, (owner, a, b) in enumerate(zip(pairs[0].tolist(), first.tolist(), last.tolist(), strict=True)):
+        within = sum(max(0, min(b, e) - max(a, s)) for s, e in source[int(cue[owner])])
+        if 2 * within >= b - a:
+            wanted[k] = owner not in done
+            use[k] = owner not in done
+            done.add(owner)
+    print("speakers that a phrase can name", len(done), "of", len(cue), file=sys.stderr)
+    fit("speaker", S.speaker_columns(words, quotes, phrases, cue, left, pairs, cues), wanted, use, strength, out)
+
+
 def chosen(pairs: A.Pairs, bound: np.ndarray, backwards: bool) -> tuple[np.ndarray, np.ndarray]:
     """Which pair is the annotated one, and which are passed on the way to it (the forced last one is left out)."""
     hit = np.zeros(len(pairs.owner), bool)
@@ -189,17 +222,18 @@ def tune(articles: list[dict], target: Path, strength: float = 0.2) -> None:
         wanted = np.isin(gold.cue, list(marks))
         fit(name, columns, wanted, ~gold.attributed[gold.cue] | wanted, strength, rows)
     extents(gold, rows, strength)
+    speakers(gold, rows, strength)
     write(rows, target)
-    A._weights.cache_clear()
-    A._LINEAR.clear()
+    W._weights.cache_clear()
+    W._LINEAR.clear()
     found = A.find_contents(gold.words, gold.quotes, gold.cues)
     contents = np.column_stack([found.start, found.end])
     free = ~A.covered(gold.quotes.first, contents)
     columns = A.quote_columns(gold.words, gold.quotes, contents)
     fit("quote", columns, gold.attributed[gold.quotes.first], free, strength, rows)
     write(rows, target)
-    A._weights.cache_clear()
-    A._LINEAR.clear()
+    W._weights.cache_clear()
+    W._LINEAR.clear()
 
 
 def write(rows: list, target: Path) -> None:
