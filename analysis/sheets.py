@@ -331,7 +331,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
 
 def _raw_cells(path: Path) -> pd.DataFrame:
     """All cells as text. A CSV may come back from a spreadsheet with semicolons and in its own encoding."""
-    from .articles import guess_encoding
+    from .records import guess_encoding
 
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise InputError(f"{path}: a coding sheet is read as .xlsx or .csv: save it as one of these")
