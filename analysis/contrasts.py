@@ -1,0 +1,278 @@
+"""How many times as often one outlet does what others do: every contrast of a corpus, and what may be made of it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from .comparison import (
+    FEW_ARTICLES,
+    FEW_MENTIONS,
+    LEVEL,
+    MIN_ARTICLES,
+    Counts,
+    Moments,
+    indicator,
+    merge_rows,
+    moment_table,
+    prepare_counts,
+    select_rows,
+    sum_moments,
+)
+from .ratios import DRAWS, Found, contrast_sides, fit_trend, rate_ratios, stratified_ratios, stratify_sides
+from .tables import CONTRASTS, InputError, round_significant
+
+#: The features of the codebook. The family of tests declared before testing: these, in the newsroom's voice, in the
+#: body, each outlet against the rest. All else is exploratory and adjusted apart.
+CORE_FEATURES = (
+    "hedge hearsay no_evidence claim accusation denial discredit booster factive attribution vague_source"
+).split()  # fmt: skip
+#: With more outlets than this, pairs are compared on request only.
+MAX_PAIRED = 10
+#: A comparison that would miss a difference of this factor is said to tell too little.
+TELLING_RATIO = 2.0
+
+Bundle = TypeVar("Bundle", bound=tuple[Any, ...])
+
+
+def adjust_p(p: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg's (1995) adjusted p; missing ones stay out of the family.
+
+    Examples
+    --------
+    >>> adjust_p(np.array([0.01, 0.02, np.nan, 0.9])).round(3).tolist()
+    [0.03, 0.03, nan, 0.9]
+    """
+    order = np.argsort(p, kind="stable")  # missing ones last
+    known = int(np.isfinite(p).sum())
+    steps = p[order[:known]] * known / np.arange(1, known + 1)
+    adjusted = np.full(len(p), np.nan)
+    adjusted[order[:known]] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
+    return adjusted
+
+
+def contrast_outlets(
+    scores: pd.DataFrame,
+    articles: pd.DataFrame,
+    copies: str = "once",
+    events: pd.DataFrame | None = None,
+    per: str = "voice",
+    pairs: bool | None = None,
+    within: tuple[str, ...] = (),
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Rate ratios of every outlet against the rest, of pairs, within events, of groups of outlets, and over time.
+
+    Parameters
+    ----------
+    scores, articles : DataFrame
+        As `score_articles` gives them. ``outlet_group`` and ``published`` are used where they are.
+    copies : {"once", "all", "drop"}
+        See `assign_sources`.
+    events : DataFrame, optional
+        ``article_id``, ``event``, ``duplicate_of``: articles of one side on one event become one unit, since they share
+        what happened, and contrasts within events are added.
+    per : {"voice", "section"}
+        Words that mentions are held against.
+    pairs : bool, optional
+        Whether to compare all pairs; by default up to 10 outlets.
+    within : tuple of str
+        Columns of `articles` (topic, genre, month, …) within whose values to compare, too.
+    draws, seed : int
+        Relabellings of articles, and what fixes them.
+
+    Returns
+    -------
+    DataFrame
+        Columns `tables.CONTRASTS`. ``contrast``: rest, pair, within-event, within-COLUMN, group (unit: the outlet),
+        trend (``rate_ratio``: last date of the corpus over its first). ``family``: declared (core features, newsroom,
+        body, rest) or exploratory; ``p_adjusted`` within each. ``detectable_ratio`` where nothing was found.
+        ``status`` says why there is no interval, or that there is too little to tell.
+
+    Raises
+    ------
+    InputError
+        With one article, one outlet, or no words.
+
+    Examples
+    --------
+    >>> names = [f"{outlet}{i}" for outlet in "AB" for i in range(4)]
+    >>> articles = pd.DataFrame({"article_id": names, "outlet": [name[0] for name in names]})
+    >>> scores = pd.DataFrame({"article_id": names, "section": "body", "feature": "hedge", "voice": "newsroom",
+    ...                        "mentions": [9, 8, 7, 10, 1, 2, 3, 2], "words": 500})
+    >>> found = contrast_outlets(scores, articles)
+    >>> found[["contrast", "outlet_a", "outlet_b", "rate_ratio", "family"]].values.tolist()
+    [['rest', 'A', 'rest', 4.25, 'declared'], ['rest', 'B', 'rest', 0.235294, 'declared'],
+     ['pair', 'A', 'B', 4.25, 'exploratory']]
+    >>> bool(found["ci_low"][0] > 1)
+    True
+    """
+    counts = prepare_counts(scores, articles, "outlet", copies, events, per)
+    counts = select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
+    names = sorted(counts.rows["source"].unique())
+    if len(counts.rows) < 2:
+        raise InputError("one article only: nothing to compare it with")
+    if len(names) < 2:
+        raise InputError(f"one outlet only ({names[0]}): add articles of another, or a column that names the outlets")
+    paired = list(combinations(names, 2)) if pairs or (pairs is None and len(names) <= MAX_PAIRED) else []
+    found = _contrast_units(counts, names, paired, events is not None, draws, seed)
+    for column in [*(["event"] if events is not None else []), *within]:
+        if column not in counts.rows:
+            raise InputError(f"articles have no column {column!r} to compare within")
+        found += _contrast_within(counts, names, paired, column)
+    if "outlet_group" in articles:
+        found += _contrast_groups(prepare_counts(scores, articles, "outlet_group", copies, events, per), draws, seed)
+    if "published" in articles:
+        found += _list_trends(counts, names)
+    return _finish(pd.concat(found, ignore_index=True))
+
+
+def _contrast_units(
+    counts: Counts, names: list[str], paired: list[tuple[str, str]], clustered: bool, draws: int, seed: int
+) -> list[pd.DataFrame]:
+    """Every outlet against the rest, and pairs."""
+    units = merge_rows(counts, ["source", "event"]) if clustered else counts
+    source, table, column = units.rows["source"].to_numpy(), moment_table(units), units.column
+    rows = {name: np.flatnonzero(source == name) for name in names}
+    event = units.rows.groupby("event", sort=False).ngroup().to_numpy() if clustered else np.zeros(0, dtype=int)
+    totals = merge_rows(units, ["event"]) if clustered else units
+    base = np.vstack([table, moment_table(totals)]) if clustered else table
+    tested, labels = [], []
+    for name in names:
+        a = rows[name]
+        if clustered:  # side b: the events without this outlet, and what others wrote on the events with it
+            parts = [getattr(totals, n)[event[a]] - getattr(units, n)[a] for n in ("mentions", "words", "articles")]
+            left = parts[2].any(axis=1)
+            y, w, n = (part[left] for part in parts)
+            extra = moment_table(Counts(y, w, n, column, units.cells, units.rows))
+            b = len(table) + np.setdiff1d(np.arange(len(totals.rows)), event[a])
+        else:
+            b, extra = np.setdiff1d(np.arange(len(table)), a), None
+        tested.append(contrast_sides(base, column, a, b, extra, draws, seed))
+        labels.append(("rest", name, "rest"))
+    for first, second in paired:
+        tested.append(contrast_sides(table, column, rows[first], rows[second], None, draws, seed))
+        labels.append(("pair", first, second))
+    return [_tabulate_tests(counts.cells, tested, labels)]
+
+
+def _contrast_groups(counts: Counts, draws: int, seed: int) -> list[pd.DataFrame]:
+    """Pairs of groups of outlets, each outlet a unit."""
+    counts = select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
+    units = merge_rows(counts, ["source", "unit"])
+    source, table = units.rows["source"].to_numpy(), moment_table(units)
+    labels = [("group", a, b) for a, b in combinations(sorted(set(source)), 2)]
+    rows = {name: np.flatnonzero(source == name) for name in set(source)}
+    tested = [contrast_sides(table, units.column, rows[a], rows[b], None, draws, seed) for _, a, b in labels]
+    return [_tabulate_tests(counts.cells, tested, labels)] if tested else []
+
+
+def _tabulate_tests(cells: pd.DataFrame, tested: list[Found], labels: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """One row per contrast and cell, intervals found for all at once."""
+    one = _join(tested)
+    table = _label(cells, labels)
+    table["articles_a"], table["articles_b"] = one.sides.a.articles, one.sides.b.articles
+    table = pd.concat([table, rate_ratios(one)], axis=1)
+    table["method"] = np.where(one.permuted, "quasi-Poisson, articles relabelled", "quasi-Poisson, t")
+    table["units"], table["mentions"] = one.units, one.sides.a.mentions + one.sides.b.mentions
+    return table
+
+
+def _contrast_within(
+    counts: Counts, names: list[str], paired: list[tuple[str, str]], column: str
+) -> list[pd.DataFrame]:
+    """Every outlet against the rest, and pairs, within the values of a column; articles without one stay out."""
+    counts = select_rows(counts, counts.rows[column].notna().to_numpy())
+    value, values = pd.factorize(counts.rows[column], sort=True)
+    totals = sum_moments(counts, indicator(value, len(values)))
+    source, parts = counts.rows["source"].to_numpy(), {}
+    for name in names:
+        there, code = np.unique(value[source == name], return_inverse=True)
+        place = np.full(len(source), -1)
+        place[source == name] = code
+        parts[name] = there, sum_moments(counts, indicator(place, len(there)))
+    found, labels = [], []
+    for a, b in [*((name, "rest") for name in names), *paired]:
+        there, mine = parts[a]
+        if b == "rest":
+            theirs = Moments(*(part[there] for part in totals)).minus(mine)
+        else:
+            _, left, right = np.intersect1d(there, parts[b][0], return_indices=True)
+            mine, theirs = (Moments(*(part[i] for part in m)) for m, i in ((mine, left), (parts[b][1], right)))
+        found.append(stratify_sides(mine, theirs, column == "event"))
+        labels.append((f"within-{column}", a, b))
+    one = _join(found)
+    table = _label(counts.cells, labels)
+    table["articles_a"], table["articles_b"] = one.a.articles, one.b.articles
+    table = pd.concat([table, stratified_ratios(one)], axis=1)
+    table["method"] = f"Mantel-Haenszel within {column}, t"
+    table["units"] = one.units if column == "event" else one.freedom
+    table["mentions"] = one.a.mentions + one.b.mentions
+    return [table]
+
+
+def _list_trends(counts: Counts, names: list[str]) -> list[pd.DataFrame]:
+    """Change over time in each outlet; articles without a date stay out."""
+    published = pd.to_datetime(counts.rows["published"], errors="coerce", utc=True, format="mixed")
+    counts = select_rows(counts, published.notna().to_numpy())
+    published = published.dropna()
+    span = published.max() - published.min()
+    if not span > pd.Timedelta(0):
+        return []
+    time, source = ((published - published.min()) / span).to_numpy(float), counts.rows["source"].to_numpy()
+    tables = []
+    for name in names:
+        mine = select_rows(counts, source == name)
+        table = pd.concat([_label(counts.cells, [("trend", name, "")]), fit_trend(mine, time[source == name])], axis=1)
+        table["articles_a"] = mine.articles.sum(axis=0)[counts.column]
+        table["mentions"] = mine.mentions.sum(axis=0)
+        tables.append(table)
+    found = pd.concat(tables, ignore_index=True)
+    found["articles_b"], found["outlet_b"], found["units"] = 0, None, found["articles_a"]
+    found["method"] = f"log-linear quasi-Poisson, {published.max():%Y-%m-%d} over {published.min():%Y-%m-%d}"
+    return [found]
+
+
+def _label(cells: pd.DataFrame, labels: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """The cells once for each contrast, with its name and sides."""
+    table = pd.concat([cells] * len(labels), ignore_index=True)
+    for i, column in enumerate(("contrast", "outlet_a", "outlet_b")):
+        table[column] = np.repeat([label[i] for label in labels], len(cells))
+    return table
+
+
+def _join(bundles: list[Bundle]) -> Bundle:
+    """One bundle of arrays out of many, end to end."""
+    first = bundles[0]
+    columns = zip(*bundles, strict=True)
+    parts = (_join(list(c)) if isinstance(c[0], tuple) else np.concatenate(c, axis=-1) for c in columns)
+    return type(first)(*parts)
+
+
+def _finish(table: pd.DataFrame) -> pd.DataFrame:
+    """Families, adjusted p and statuses; nothing that three articles or units cannot bear."""
+    numbers = ["ci_low", "ci_high", "p", "detectable_ratio"]
+    one_sided = table["contrast"] == "trend"
+    fewest = table["articles_a"].where(one_sided, table[["articles_a", "articles_b"]].min(axis=1))
+    thin, bound = fewest < MIN_ARTICLES, table["units"] < MIN_ARTICLES
+    table.loc[thin | bound, numbers] = np.nan
+    side = table["side"].isna() if "side" in table else True
+    declared = (table["contrast"] == "rest") & (table["voice"] == "newsroom") & (table["section"] == "body") & side
+    declared &= table["feature"].isin(CORE_FEATURES)
+    table["family"] = np.where(declared, "declared", "exploratory")
+    table["p_adjusted"] = table.groupby("family")["p"].transform(lambda p: adjust_p(p.to_numpy()))
+    table["detectable_ratio"] = table["detectable_ratio"].where(table["p_adjusted"] >= 1 - LEVEL)
+    little = table["detectable_ratio"] > TELLING_RATIO
+    needed = table["detectable_ratio"].map("too little to tell: a ratio under {:.3g} would be missed".format)
+    status = pd.Series("", index=table.index).mask(little, needed)
+    status = status.mask(table["p"].isna(), f"fewer than {FEW_MENTIONS} mentions on a side: no interval")
+    status = status.mask(bound, f"fewer than {MIN_ARTICLES} independent units on a side: no interval")
+    status = status.mask(thin, f"fewer than {MIN_ARTICLES} articles on a side: no interval")
+    status = status.mask(one_sided & table["p"].isna(), f"fewer than {FEW_ARTICLES} dated articles or 5 mentions")
+    table["status"] = status.mask(table["mentions"] == 0, "no mention on either side")
+    table[["articles_a", "articles_b"]] = table[["articles_a", "articles_b"]].astype(np.int64)
+    return round_significant(table.reindex(columns=CONTRASTS))
