@@ -15,9 +15,9 @@ from analysis.tables import InputError
 _FIELDS = dict.fromkeys(
     "section|length|dateline|highlight|language|graphic|publication-type|journal code|subject|organization|person|type|"
     "geographic|company|industry|correction|correction-date|series|copyright|links|abstract|publication year|people|"
-    "issn|document type|database|last updated|pages|place of publication|country of publication|publisher|location|edition|"
-    "classification|source type|language of publication|identifier|publication subject|first page|issue|volume|notes|"
-    "ticker|correspondent".split("|"),
+    "issn|document type|database|last updated|pages|place of publication|country of publication|publisher|location|"
+    "edition|classification|source type|language of publication|identifier|publication subject|first page|issue|volume|"
+    "notes|ticker|correspondent".split("|"),
     "",
 ) | {
     "byline": "author", "author": "author", "publication title": "outlet", "source": "outlet", "url": "url",
@@ -79,7 +79,7 @@ def read_export(content: bytes, source: str) -> Export | None:
     """
     suffix = source.rsplit(".", 1)[-1].lower()
     try:
-        records, seen = _read(content, suffix)
+        records, seen = _read(content, suffix, source)
     except InputError:
         raise
     except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
@@ -100,7 +100,7 @@ def read_export(content: bytes, source: str) -> Export | None:
     return Export(frame, notes)
 
 
-def _read(content: bytes, suffix: str) -> tuple[list[dict[str, str]], str]:
+def _read(content: bytes, suffix: str, source: str) -> tuple[list[dict[str, str]], str]:
     from analysis.records import guess_encoding
 
     if suffix == "docx":
@@ -109,7 +109,7 @@ def _read(content: bytes, suffix: str) -> tuple[list[dict[str, str]], str]:
         lines = [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
         found = _nexis(_cut_end(lines))
         return found, f"of {sum(bool(line.strip()) for line in lines)} paragraphs"
-    text = content.decode(guess_encoding(content[: 1 << 20], suffix), "replace")
+    text = content.decode(guess_encoding(content[: 1 << 20], source), "replace")
     if suffix == "xml":
         first = re.search(r"<(\w+)", text)
         return _factiva_xml(content), f"whose first element is {first[1] if first else 'missing'}"
@@ -121,7 +121,7 @@ def _read(content: bytes, suffix: str) -> tuple[list[dict[str, str]], str]:
     if suffix in {"html", "htm", "xhtml"}:
         return _html(text)
     lines = re.split(r"\r\n?|\n", text)
-    if re.search(r"(?m)^\s*Full text:", text) and re.search(r"ProQuest|(?m)^_{20,}", text):
+    if re.search(r"(?m)^\s*Full text:", text) and re.search(r"(?m)ProQuest|^_{20,}", text):
         return [
             _fields(part) for part in _split(lines, re.compile(r"_{20,}\s*$")) if any(map(str.strip, part))
         ], "from ProQuest"
@@ -240,17 +240,17 @@ def _factiva_lines(lines: list[str]) -> list[dict[str, str]]:
     records: list[dict[str, str]] = []
     record: dict[str, str] = {}
     name = ""
+    ended = False
     for line in (line.replace("\xa0", " ").strip() for line in lines):
-        found = code.match(line)
-        if found:
+        if found := code.match(line):
+            if found[1] == "HD" or ended:
+                records.append(record)
+                record = {}
+            ended = found[1] == "AN"
             name, line = _FACTIVA.get(found[1], ""), found[2] or ""
-        if name == "article_id":
-            line = line.split()[-1] if line else line
         if name and line:
+            line = line.split()[-1] if name == "article_id" else line
             record[name] = f"{record[name]}\n{line}" if name in record else line
-        if found and found[1] == "AN":
-            records.append(record)
-            record, name = {}, ""
     records.append(record)
     return [record for record in records if "text" in record]
 
@@ -306,12 +306,9 @@ def _html(text: str) -> tuple[list[dict[str, str]], str]:
         line_break.replace_with("\n")
     blocks = soup.find_all(class_=re.compile(r"^article(?:$|\s|Headline)|\w*Article$"))
     records = []
+    leaves = ["td", "p", "div"]
     for block in blocks:
-        lines = [
-            part.get_text(" ", strip=True)
-            for part in block.find_all(["tr", "p", "div"])
-            if not part.find(["tr", "p", "div"])
-        ]
+        lines = [leaf.get_text(" ", strip=True) for leaf in block.find_all(leaves) if not leaf.find(leaves)]
         records += _factiva_lines(lines) or _factiva_print(lines)
     if records:
         return records, "from Factiva"

@@ -11,12 +11,13 @@ SHORT_WORDS = 50
 # News sites give this away before the wall; services cut their texts and say by how many characters.
 _STUB = (
     r"\[\+\d+ chars\]\s*$|(?:subscribe|sign up|sign in|log in|register)\b[^.\n]{0,40}\b"
-    r"(?:to (?:continue|read|keep|view|access)|for (?:full|unlimited) access)"
+    r"(?:to (?:continue|keep) reading|to (?:read|view|access) (?:the|this|more|full)|for (?:full|unlimited) access)"
     r"|(?:this (?:article|content|story) is|available) (?:only )?(?:for|to) (?:our )?subscribers"
 )
 _STUB_WORDS = 200  # a whole article may end in the same call, a stub is short
 # What UTF-8 looks like that was read as Windows or Latin text.
 _MOJIBAKE = r"[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
+_LANGUAGE_SHORTEST = 40  # characters: of fewer no detector can tell
 _LANGUAGE_CHARACTERS = 300  # the first paragraph tells a language; whole texts take a hundred times as long
 
 
@@ -50,8 +51,8 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     flags: list[pd.DataFrame] = []
 
     def note(rows: pd.Series, field: str, text: str | pd.Series) -> None:
-        found = checked.loc[rows, ["article_id"]].assign(source=checked.get("source"), field=field, note=text)
-        flags.append(found.reindex(columns=NOTES))
+        found = checked.reindex(columns=NOTES[:2])[rows].assign(field=field)
+        flags.append(found.assign(note=text if isinstance(text, str) else text[rows]))
 
     for name in [name for name in ("text", "headline") if name in checked]:
         broken = checked[name].str.contains(_MOJIBAKE, regex=True).fillna(False).astype(bool)
@@ -81,23 +82,24 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     if languages:
         checked["language"] = detect_languages(checked["text"])
         counts = checked["language"].value_counts()
-        other = checked["language"] != counts.index[0] if len(counts) else repeated
+        other = checked["language"].notna() & ~checked["language"].isin(counts.index[:1])
         note(other, "language", "in another language than most: " + checked["language"])
     return checked, pd.concat(flags, ignore_index=True)
 
 
 def detect_languages(texts: pd.Series) -> pd.Series:
-    """The language of each text (ISO 639-1), told from its beginning by py3langid.
+    """The language of each text (ISO 639-1), told from its beginning by py3langid; missing for a few words.
 
     Examples
     --------
-    >>> texts = ["The minister said that he would not go.", "Le ministre a dit qu'il ne viendrait pas."]
+    >>> texts = ["The minister said that he would not go to the city.", "Le ministre a dit qu'il ne viendrait pas."]
     >>> detect_languages(pd.Series(texts)).tolist()
     ['en', 'fr']
     """
     import py3langid
 
-    return pd.Series([py3langid.classify(text[:_LANGUAGE_CHARACTERS])[0] for text in texts], texts.index, dtype="str")
+    long = (text[:_LANGUAGE_CHARACTERS] if len(text) >= _LANGUAGE_SHORTEST else None for text in texts)
+    return pd.Series([text and py3langid.classify(text)[0] for text in long], texts.index, dtype="str")
 
 
 def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +134,7 @@ def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
         counted["duplicates"] = table["duplicate_of"].notna()
         counted["problems"] = table["problem"].notna()
     if "language" in table:
-        counted["other_languages"] = table["language"] != table["language"].mode().iloc[0]
+        counted["other_languages"] = table["language"].notna() & ~table["language"].isin(table["language"].mode()[:1])
     groups = counted.groupby([outlet.rename("outlet"), month.rename("month")])
     lengths = groups["words"].agg(shortest="min", median="median", longest="max")
     return groups.sum().astype("int64").join(lengths).reset_index()

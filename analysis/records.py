@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 import pandas as pd
@@ -63,18 +63,18 @@ def read_records(path: Path, source: str, size: int) -> Iterator[Batch]:
                     if not name.endswith("/") and not name.startswith("__MACOSX"):
                         yield from _stream_rows(archive.open(name), f"{source}/{name}", size)
         elif source.lower().endswith(".gz"):
-            yield from _stream_rows(cast("IO[bytes]", gzip.GzipFile(path)), source[:-3], size)
+            yield from _stream_rows(gzip.GzipFile(path), source[:-3], size)
         else:
-            yield from _stream_rows(path.open("rb"), source, size)
+            yield from _stream_rows(path.open("rb", HEAD_BYTES), source, size)
     except _DAMAGED as error:
         yield Batch(pd.DataFrame(), source, [(source, None, None, f"the archive is damaged or cut short: {error}")], [])
     except OSError as error:
         raise InputError(f"{source}: cannot be read: {error.strerror or error}") from error
 
 
-def _stream_rows(opened: IO[bytes], source: str, size: int) -> Iterator[Batch]:
+def _stream_rows(opened: Any, source: str, size: int) -> Iterator[Batch]:
     suffix = Path(source).suffix.lower()
-    with io.BufferedReader(cast(Any, opened), HEAD_BYTES) as stream:
+    with opened as stream:
         if suffix in _PAGES | {".docx", ".xml", ".rtf"}:
             content = stream.read()
             export = read_export(content, source)
@@ -137,13 +137,13 @@ def _decode(content: bytes, source: str) -> tuple[str, list[tuple[Any, ...]]]:
     return content.decode(encoding, "replace"), notes
 
 
-def _blocks(stream: io.BufferedReader, size: int) -> Iterator[bytes]:
+def _blocks(stream: Any, size: int) -> Iterator[bytes]:
     """Whole lines of about `size` bytes; what stands before the damage in a damaged archive comes first."""
     parts: list[bytes] = []
     damage = None
     while True:
         try:
-            piece = stream.read1(HEAD_BYTES)
+            piece = stream.read1(min(size, HEAD_BYTES))
         except _DAMAGED as error:
             piece, damage = b"", error
         parts.append(piece)
@@ -159,7 +159,7 @@ def _blocks(stream: io.BufferedReader, size: int) -> Iterator[bytes]:
             return
 
 
-def _json_lines(stream: io.BufferedReader, source: str, size: int) -> Iterator[Batch]:
+def _json_lines(stream: Any, source: str, size: int) -> Iterator[Batch]:
     wanted: list[str] = []
     first = 1
     for block in _blocks(stream, size):
@@ -247,7 +247,7 @@ def _json(content: bytes, source: str, size: int) -> Iterator[Batch]:
     except ValueError as error:
         if "\n" not in text.strip():
             raise InputError(f"{source}: not JSON: {error}") from error
-        yield from _json_lines(cast(Any, io.BytesIO(text.encode())), source, size)
+        yield from _json_lines(io.BytesIO(text.encode()), source, size)
         return
     if isinstance(whole, dict):  # as services answer: {"articles": […]} or {"response": {"docs": […]}}
         inner = [value for outer in (whole, *whole.values()) if isinstance(outer, dict) for value in outer.values()]
@@ -267,8 +267,13 @@ def _json(content: bytes, source: str, size: int) -> Iterator[Batch]:
     yield Batch(_from_records(records), source, odd, notes)
 
 
-def _delimited(stream: io.BufferedReader, source: str, size: int) -> Iterator[Batch]:
-    head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+def _delimited(stream: Any, source: str, size: int) -> Iterator[Batch]:
+    try:
+        head = stream.read(HEAD_BYTES)
+    except _DAMAGED:
+        stream.seek(0)
+        head = stream.read1(HEAD_BYTES)
+    stream.seek(0)
     encoding = guess_encoding(head, source)
     _, notes = _decode(head, source)
     usual = {alias for aliases in COLUMNS.values() for alias in aliases.split()}
@@ -305,8 +310,8 @@ def _delimited(stream: io.BufferedReader, source: str, size: int) -> Iterator[Ba
         raise InputError(f"{source}: {damage}") if isinstance(damage, csv.Error) else damage
 
 
-def _binary_table(stream: io.BufferedReader, source: str, suffix: str) -> Iterator[Batch]:
-    content: Any = stream if stream.seekable() else io.BytesIO(stream.read())
+def _binary_table(stream: Any, source: str, suffix: str) -> Iterator[Batch]:
+    content = stream if isinstance(stream, io.BufferedReader) else io.BytesIO(stream.read())
     first = 1
     try:
         if suffix == ".parquet":
