@@ -100,7 +100,7 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
 def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
     articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
-    headlines, bodies = articles["headline"].fillna("").tolist(), articles["text"].fillna("").tolist()
+    headlines, bodies = (articles[name].astype("str").fillna("").tolist() for name in ("headline", "text"))
     texts = [text for pair in zip(headlines, bodies, strict=True) for text in pair]
     tokens = tokenise(texts, scorer.vocabulary)
     headline = np.arange(len(texts)) % 2 == 0

@@ -140,7 +140,7 @@ def write_corpus(
         appends = [stack.enter_context(open_table(target)) for target in targets.values()]
         bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
         for batch, tables in in_order(partial(_apply, work), batches, workers or workers_here()):
-            for append, table in zip(appends, tables, strict=True):
+            for append, table in zip(appends, tables, strict=False):
                 append(table)
             articles += len(batch.articles)
             refused.append(batch.rejected)
@@ -155,7 +155,7 @@ def write_corpus(
 
 
 def _apply(work: Callable[[pd.DataFrame], tuple[Any, ...]], batch: Corpus) -> tuple[Any, ...]:
-    return work(batch.articles)
+    return work(batch.articles) if len(batch.articles) else ()
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

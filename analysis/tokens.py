@@ -273,6 +273,8 @@ def sentence_bounds(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
         Start and end of each sentence, by its number.
     """
     strings = tokens.vocabulary
+    if not len(tokens.word):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
     opening = strings.table("opening", _opening, "int32")
     closing = strings.table("closing", _closing, "int32")
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1))
