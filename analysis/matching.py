@@ -9,7 +9,6 @@ mention at a time.
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +21,9 @@ from .tokens import Tokens
 NEGATORS = frozenset(
     "not never no without nor neither none nobody nothing hardly scarcely barely cannot nowhere".split()
 )
-#: Two words that negate together: the second must follow the first.
-NEGATING_PAIRS = {
-    "of": frozenset("lack lacks lacked lacking absence".split()),
-    "to": frozenset("fail fails failed failing failure refuse refuses refused decline declines declined".split()),
-}
+#: With *of* and *to* after them, these negate too: *lack of*, *fail to*, *declined to*.
+NEGATING_OF = frozenset("lack lacks lacked lacking absence".split())
+NEGATING_TO = frozenset("fail fails failed failing failure refuse refuses refused decline declines declined".split())
 #: After a negator, these undo it: *not only*, *no doubt*, *not to mention*, *no matter*.
 NOT_NEGATING = frozenset("only just merely simply doubt matter question mention surprise wonder coincidence".split())
 #: These begin a clause of its own, which a negation before them does not reach.
@@ -39,6 +36,7 @@ NEGATION_WINDOW = 6
 #: A headline in which this share of the words is capitalised is in title case: capitals tell nothing there.
 TITLE_CASE = 0.7
 
+_NEGATOR, _UNDOES, _ENDS, _BEFORE_OF, _BEFORE_TO, _OF, _TO = 1, 2, 4, 8, 16, 32, 64
 _CLAUSE = re.compile(r"""[,;:()\[\]{}"“”«»…—–\n\r\x00]|\s-+\s|--|\.\.\.|(?:^|\s)['‘]\B|[.!?]\s""")
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand "
@@ -63,8 +61,18 @@ def _negates(word: str) -> bool:
     return plain in NEGATORS or plain.endswith("n't")
 
 
-def _is_one_of(words: frozenset[str], word: str) -> bool:
-    return word.lower() in words
+def _negation_role(word: str) -> int:
+    """What a word does to negation, as bits."""
+    lower = word.lower()
+    return (
+        _NEGATOR * _negates(word)
+        | _UNDOES * (lower in NOT_NEGATING)
+        | _ENDS * (lower in SCOPE_ENDS)
+        | _BEFORE_OF * (lower in NEGATING_OF)
+        | _BEFORE_TO * (lower in NEGATING_TO)
+        | _OF * (lower == "of")
+        | _TO * (lower == "to")
+    )
 
 
 class Matches(NamedTuple):
@@ -114,6 +122,8 @@ class Matcher:
             column: self.entries[column].str.split("|").map(lambda words: "^" in words or "$" in words).to_numpy(bool)
             for column in ("before", "not_before", "after", "not_after")
         }
+        self._lengths = sorted({len(start) for start in self._prefix})
+        self._shapes = [(numbers, _SHAPE_TESTS[shape]) for shape, numbers in self._shape.items()]
         self.patterns, self.excluded = _Patterns(rows), _Patterns(exclusions)
         self.within = self.entries["within"].to_numpy(np.int32)
         self.feature = self.entries["feature"].astype("category")
@@ -141,23 +151,25 @@ class Matcher:
 
     def _code(self, string: str) -> int:
         """Code of a word: which elements it belongs to."""
-        if not string or not (string[0].isalnum() or string[0] == "_"):
-            return 0
         typed = string.replace("’", "'")
         plain = typed.lower()
-        found = set(self._exact.get(plain, ())) | set(self._typed.get(typed, ()))
+        found = set(self._exact.get(plain, ()))
+        if self._typed:
+            found.update(self._typed.get(typed, ()))
         if plain.endswith("'s") and plain[:-2] not in _NOT_POSSESSIVE:
             found.update(self._exact.get(plain[:-2], ()), self._typed.get(typed[:-2], ()))
-        for length in range(2, len(plain) + 1):
+        for length in self._lengths:
             found.update(self._prefix.get(plain[:length], ()))
-        for shape, numbers in self._shape.items():
-            if _SHAPE_TESTS[shape](string):
+        for numbers, test in self._shapes:
+            if test(string):
                 found.update(numbers)
+        if not found:
+            return 0
         return self._codes.setdefault(tuple(sorted(found)), len(self._codes))
 
     def codes(self, tokens: Tokens) -> np.ndarray:
         """Code of each word of the tokens; the membership table is brought up to date."""
-        table = tokens.vocabulary.table(self._name, self._code, "int32")
+        table = tokens.vocabulary.table(self._name, self._code, "int32", "words")
         if len(self._member) < len(self._codes):
             self._member = np.zeros((len(self._codes), len(self._elements)), dtype=bool)
             for numbers, code in self._codes.items():
@@ -226,7 +238,7 @@ class _Patterns:
 
 def clause_numbers(tokens: Tokens) -> np.ndarray:
     """Number of the clause (a stretch without punctuation or quotation marks) that each word stands in."""
-    breaks = tokens.vocabulary.table("clause", lambda s: bool(_CLAUSE.search(s)))[tokens.gap[:-1]]
+    breaks = tokens.vocabulary.table("clause", lambda s: bool(_CLAUSE.search(s)), of="gaps")[tokens.gap[:-1]]
     breaks |= np.diff(tokens.sentence, prepend=0) != 0
     return np.cumsum(breaks, dtype=np.int32)
 
@@ -248,15 +260,12 @@ def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.
     -------
     bool array
     """
-    vocabulary, word = tokens.vocabulary, tokens.word
-    negator = vocabulary.table("negator", lambda s: bool(s) and _negates(s))[word]
-    undone = vocabulary.table("not negating", lambda s: s.lower() in NOT_NEGATING)[word]
-    ends = vocabulary.table("scope end", lambda s: s.lower() in SCOPE_ENDS)[word]
-    negator[:-1] &= ~(undone[1:] & (clause[1:] == clause[:-1]))
-    for second, firsts in NEGATING_PAIRS.items():
-        one = vocabulary.table(f"negating before {second}", partial(_is_one_of, firsts))[word]
-        two = vocabulary.table(f"is {second}", partial(_is_one_of, frozenset([second])))[word]
-        negator[1:] |= one[:-1] & two[1:]
+    role = tokens.vocabulary.table("negation", _negation_role, "uint8", "words")[tokens.word]
+    negator = (role & _NEGATOR) > 0
+    negator[:-1] &= ((role[1:] & _UNDOES) == 0) | (clause[1:] != clause[:-1])
+    negator[1:] |= ((role[:-1] & _BEFORE_OF) > 0) & ((role[1:] & _OF) > 0)
+    negator[1:] |= ((role[:-1] & _BEFORE_TO) > 0) & ((role[1:] & _TO) > 0)
+    ends = (role & _ENDS) > 0
     scope = clause + np.cumsum(ends, dtype=np.int32)
     where = np.flatnonzero(negator)
     if not len(where):
@@ -357,8 +366,8 @@ def _case_holds(
     tokens: Tokens, first: np.ndarray, last: np.ndarray, lower_only: np.ndarray, section: np.ndarray
 ) -> np.ndarray:
     vocabulary = tokens.vocabulary
-    upper = vocabulary.table("capital", lambda s: s[:1].isupper())
-    number = vocabulary.table("number", lambda s: s[:1].isdigit())
+    upper = vocabulary.table("capital", lambda s: s[0].isupper(), of="words")
+    number = vocabulary.table("number", lambda s: s[0].isdigit(), of="words")
     capital = upper[tokens.word[first]]
     text = np.searchsorted(tokens.first, first, side="right") - 1
     words = np.diff(tokens.first)

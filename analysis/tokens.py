@@ -39,6 +39,7 @@ STARTERS = frozenset(
     "according asked to".split()
 )
 
+_LOWER, _STARTER, _ABBREVIATION, _MAY_END = 1, 2, 3, 4
 _CLOSERS = "\"'”’»)]"
 _STOP = re.compile(r"[.!?…][%s]*[\s\x00]|[.!?…][“«]" % re.escape(_CLOSERS))
 _ONLY_DOT = re.compile(r"^\.[%s]*\s" % re.escape(_CLOSERS))
@@ -79,15 +80,23 @@ class Vocabulary:
             found[place] = code
         return found
 
-    def table(self, name: str, function: Callable[[str], Any], dtype: str = "bool") -> np.ndarray:
-        """``function`` of every string, by id; kept under `name` and extended as strings come in."""
+    def table(self, name: str, function: Callable[[str], Any], dtype: str = "bool", of: str = "all") -> np.ndarray:
+        """``function`` of every string, by id; kept under `name` and extended as strings come in.
+
+        With `of` "words" or "gaps" it is asked of those only, and the others get 0.
+        """
         table = self._tables.get(name)
         done = 0 if table is None else len(table)
-        if done < len(self.strings):
-            new = np.array([function(string) for string in self.strings[done:]], dtype=dtype)
-            table = new if table is None else np.concatenate([table, new])
-            self._tables[name] = table
-        return np.zeros(0, dtype=dtype) if table is None else table
+        if table is None or done < len(self.strings):
+            strings = self.strings[done:]
+            new = np.zeros(len(strings), dtype=dtype)
+            if of == "all":
+                new[:] = [function(string) for string in strings]
+            else:
+                asked = [i for i, s in enumerate(strings) if (s[:1].isalnum() or s[:1] == "_") == (of == "words")]
+                new[asked] = [function(strings[i]) for i in asked]
+            table = self._tables[name] = new if table is None else np.concatenate([table, new])
+        return table
 
 
 class Tokens(NamedTuple):
@@ -245,23 +254,31 @@ def _sentences(
     """Sentence numbers: a line's end always ends one; a full stop does unless an abbreviation or initial bears it."""
     if not len(word):
         return np.zeros(0, dtype=np.int32)
-    line = vocabulary.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s)
-    stop = vocabulary.table("stop", lambda s: bool(_STOP.search(s)))
-    dot = vocabulary.table("only dot", lambda s: bool(_ONLY_DOT.match(s)))
-    lower = vocabulary.table("lower", lambda s: s[:1].islower())
-    starter = vocabulary.table("starter", lambda s: s.lower() in STARTERS and not s.islower())
-    short = vocabulary.table("abbreviation", lambda s: s.lower() in ABBREVIATIONS and s.lower() not in MAY_END)
-    may_end = vocabulary.table("may end", lambda s: s.lower() in MAY_END)
-    initial = vocabulary.table("initial", lambda s: len(s) == 1 and s.isupper() and s != "I")
+    line = vocabulary.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s, of="gaps")
+    stop = vocabulary.table("stop", lambda s: bool(_STOP.search(s)), of="gaps")
+    dot = vocabulary.table("only dot", lambda s: bool(_ONLY_DOT.match(s)), of="gaps")
+    role = vocabulary.table("role at a full stop", _role, "uint8", of="words")
     ends = line[gap[:-1]]
     place = np.flatnonzero(stop[gap[:-1]] & ~ends)
     place = place[place > 0]
-    before, after = word[place - 1], word[place]
-    held = lower[after]
-    held |= dot[gap[place]] & (short[before] | ((initial[before] | may_end[before]) & ~starter[after]))
+    before, after = role[word[place - 1]], role[word[place]]
+    held = after == _LOWER
+    held |= dot[gap[place]] & ((before == _ABBREVIATION) | ((before == _MAY_END) & (after != _STARTER)))
     ends[place[~held]] = True
     ends[first[:-1][first[:-1] < len(word)]] = True
     return (np.cumsum(ends, dtype=np.int32) - ends[0]).astype(np.int32)
+
+
+def _role(word: str) -> int:
+    """What a word says of a full stop beside it."""
+    lower = word.lower()
+    if lower in MAY_END or (len(word) == 1 and word.isupper() and word != "I"):
+        return _MAY_END
+    if lower in ABBREVIATIONS:
+        return _ABBREVIATION
+    if word[0].islower():
+        return _LOWER
+    return _STARTER if lower in STARTERS else 0
 
 
 def sentence_bounds(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
@@ -275,8 +292,8 @@ def sentence_bounds(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
     strings = tokens.vocabulary
     if not len(tokens.word):
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    opening = strings.table("opening", _opening, "int32")
-    closing = strings.table("closing", _closing, "int32")
+    opening = strings.table("opening", _opening, "int32", "gaps")
+    closing = strings.table("closing", _closing, "int32", "gaps")
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1))
     last = np.append(change[1:], len(tokens.word)) - 1
     starts = tokens.start[change] - opening[tokens.gap[change]]
