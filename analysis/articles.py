@@ -259,7 +259,9 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
     agencies = pages.find_agencies(signed)
     given = frame["agency"]
     frame["agency"] = given.fillna(agencies["agency"])
-    own = given.fillna(agencies["copy"])
+    # An agency's own outlet keeps the name that it has in the corpus.
+    house = pages.name_agencies(frame["outlet"])
+    own = given.fillna(agencies["copy"].mask(agencies["copy"] == house, frame["outlet"]))
     frame["origin"] = frame["origin"].fillna(own).fillna(frame["outlet"]).fillna(agencies["agency"])
     counts = [len(WORD.findall(text)) for text in frame["text"]] if count_words else [0] * len(frame)
     frame["words"] = pd.Series(counts, frame.index, dtype="int64")

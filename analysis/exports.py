@@ -29,7 +29,10 @@ _FIELD = re.compile(rf"\s*({'|'.join(sorted(_FIELDS, key=len, reverse=True))})\s
 _COUNT = re.compile(
     r"\s*(?:Dokument |Document )?\d+ (?:of|von|de|/) [\d,.]+ ?(?:DOCUMENTS?|DOKUMENTEN?|DOCUMENTOS)?\s*$", re.IGNORECASE
 )
+_HEADED = "headings like '1 of 10 DOCUMENTS'"
 _DATED = re.compile(rf".{{0,20}}\b(?:{MONTH})\w*\b.{{0,12}}\b\d{{4}}\b|\b\d{{1,2}} \w+ \d{{4}}\b", re.IGNORECASE)
+_CLOSES = re.compile(r"(?:Subject|Title|Publication|Document|Copyright|Links|Location)")
+_IN_TEXTS = {"title", "source", "type", "people", "notes", "location", "person", "subject"}  # people say these too
 # Factiva marks its fields with two capitals: in HTML and RTF they stand before their content.
 _FACTIVA = {
     "HD": "headline",
@@ -107,8 +110,7 @@ def _read(content: bytes, suffix: str, source: str) -> tuple[list[dict[str, str]
         import docx
 
         lines = [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
-        found = _nexis(_cut_end(lines))
-        return found, f"of {sum(bool(line.strip()) for line in lines)} paragraphs"
+        return _nexis_uni(lines), f"of {sum(bool(line.strip()) for line in lines)} paragraphs"
     text = content.decode(guess_encoding(content[: 1 << 20], source), "replace")
     if suffix == "xml":
         first = re.search(r"<(\w+)", text)
@@ -117,20 +119,16 @@ def _read(content: bytes, suffix: str, source: str) -> tuple[list[dict[str, str]
         from striprtf.striprtf import rtf_to_text
 
         lines = rtf_to_text(text, errors="ignore").replace("|", "\n").split("\n")
-        return _factiva_lines(lines) or _factiva_print(lines) or _nexis(_cut_end(lines)), f"of {len(lines)} lines"
+        return _factiva_lines(lines) or _factiva_print(lines) or _nexis_uni(lines), f"of {len(lines)} lines"
     if suffix in {"html", "htm", "xhtml"}:
         return _html(text)
     lines = re.split(r"\r\n?|\n", text)
     if re.search(r"(?m)^\s*Full text:", text) and re.search(r"(?m)ProQuest|^_{20,}", text):
-        return [
-            _fields(part) for part in _split(lines, re.compile(r"_{20,}\s*$")) if any(map(str.strip, part))
-        ], "from ProQuest"
-    parts = _split(lines, _COUNT)
-    if len(parts) > 1:
-        return [
-            _article(part, wrapped=True) for part in parts[1:]
-        ], f"with {len(parts) - 1} headings like '1 of 10 DOCUMENTS'"
-    found = _nexis(_cut_end(lines)) if any(line.strip() == "End of Document" for line in lines) else []
+        parts = _split(lines, re.compile(r"_{20,}\s*$"))
+        return [_fields(part) for part in parts if "".join(part).strip()], "from ProQuest"
+    if len(parts := _split(lines, _COUNT)) > 1:
+        return [_article(part, wrapped=True) for part in parts[1:]], f"with {len(parts) - 1} {_HEADED}"
+    found = _nexis_uni(lines) if any(line.strip() == "End of Document" for line in lines) else []
     return found, "with 'End of Document'" if found else ""
 
 
@@ -144,64 +142,43 @@ def _split(lines: list[str], mark: re.Pattern[str]) -> list[list[str]]:
     return parts
 
 
-def _cut_end(lines: list[str]) -> list[list[str]]:
+def _nexis_uni(lines: list[str]) -> list[dict[str, str]]:
+    """Articles that end with the words 'End of Document'."""
     parts = _split([line.replace("\xa0", " ") for line in lines], re.compile(r"\s*End of Document\s*$"))
-    return parts[:-1] if len(parts) > 1 else parts
-
-
-def _nexis(parts: list[list[str]]) -> list[dict[str, str]]:
     return [record for part in parts if (record := _article(part, wrapped=False))]
+
+
+def _at(lines: list[str], pattern: str) -> list[int]:
+    return [place for place, line in enumerate(lines) if re.match(pattern, line)]
 
 
 def _article(lines: list[str], wrapped: bool) -> dict[str, str]:
     """One Nexis article: outlet and date around the headline, then fields, then the body up to the closing fields."""
-    lengths = [place for place, line in enumerate(lines) if re.match(r"\s*(?:LENGTH|Length|Länge)\s*:", line)]
-    bodies = [place for place, line in enumerate(lines) if re.match(r"\s*(?:Body|BODY)\s*:?\s*$", line)]
+    lengths, bodies = _at(lines, r"\s*(?:LENGTH|Length|Länge)\s*:"), _at(lines, r"\s*(?:Body|BODY)\s*:?\s*$")
     if not lengths and not bodies:
         return {}
     middle = (lengths or bodies)[0]
-    fields = [(place, found) for place, line in enumerate(lines) if (found := _FIELD.match(line))]
-    head = [place for place in range(middle) if lines[place].strip()]
-    dates = [
-        place
-        for place in head
-        if _DATED.match(lines[place].strip()) and find_date(lines[place]) and not _FIELD.match(lines[place])
-    ]
+    fields = {place: found for place, line in enumerate(lines) if (found := _FIELD.match(line))}
+    aside = {*fields, *_at(lines, r"\s*(?:Copyright|All Rights|Page \d|\d+\. )")}
+    head = {place: line.strip() for place, line in enumerate(lines[:middle]) if line.strip() and place not in aside}
+    days = [place for place, line in head.items() if _DATED.match(line) and find_date(line)]
     record: dict[str, str] = {}
-    if dates:
-        day = dates[-1]
-        record["published"] = find_date(lines[day]) or ""
-        above = [
-            place for place in head if place < day and not re.match(r"\s*(?:Copyright|\d+\.|Page \d)", lines[place])
-        ]
-        end = next((place for place, _ in fields if place > day), middle)
-        below = [
-            lines[place].strip()
-            for place in head
-            if day < place < end and not re.match(r"\s*Copyright|All Rights", lines[place])
-        ]
-        if above:
-            record["outlet"] = lines[above[-1]].strip()
-        below = [line for line in below if not re.search(r"\bEdition\b|^Correction Appended$", line)]
-        titles = below or [lines[place].strip() for place in above[:-1]][-1:]
-        if titles:
-            record["headline"] = " ".join(titles)
-    start = bodies[0] + 1 if bodies else 1 + max(
-        place for place, _ in fields if place <= middle or not any(map(str.strip, lines[middle + 1 : place]))
-    )  # fmt: skip
-    closing = [
-        place
-        for place, found in fields
-        if place > start and found[1].lower() not in {"title", "source", "type", "people"}
-    ]
-    closing += [
-        place
-        for place, line in enumerate(lines)
-        if place > start and re.match(r"\s*(?:Copyright \d{4}|Classification\s*$)", line)
-    ]
-    body = lines[start : min(closing, default=len(lines))]
+    if days:
+        record["published"] = find_date(head[days[-1]]) or ""
+        end = min((place for place in fields if place > days[-1]), default=middle)
+        above = [line for place, line in head.items() if place < days[-1]]
+        # The edition stands right below the date, the headline after an empty line.
+        gap = next((place for place in range(days[-1], end) if not lines[place].strip()), days[-1])
+        below = [line for place, line in head.items() if gap < place < end]
+        record["outlet"] = above[-1] if above else ""
+        record["headline"] = " ".join(below or above[-2:-1])
+    opening = [place for place in fields if place <= middle or not "".join(lines[middle + 1 : place]).strip()]
+    start = 1 + (bodies[0] if bodies else max(opening))
+    closing = _at(lines, r"\s*(?:Copyright \d{4}|Classification\s*$)")
+    closing += [place for place, found in fields.items() if found[1].lower() not in _IN_TEXTS]
+    body = lines[start : min((place for place in closing if place >= start), default=len(lines))]
     record["text"] = _paragraphs(body) if wrapped else "\n".join(line.strip() for line in body if line.strip())
-    for _, found in fields:
+    for found in fields.values():
         name = _FIELDS[found[1].lower()]
         if name in {"author", "url"} and found[2]:
             record.setdefault(name, found[2].strip())
@@ -222,12 +199,9 @@ def _fields(lines: list[str]) -> dict[str, str]:
     name = ""
     for line in lines:
         found = _FIELD.match(line)
-        # Inside the text only a field that closes it counts: people say "Subject:" too.
-        if found and (
-            name != "text" or re.match(r"(?:Subject|Title|Publication|Document|Copyright|Links|Location)", line)
-        ):
-            name = _FIELDS[found[1].lower()]
-            line = found[2]
+        # Inside the text only a field that closes it counts.
+        if found and (name != "text" or _CLOSES.match(line)):
+            name, line = _FIELDS[found[1].lower()], found[2]
         if name:
             record[name] = f"{record[name]}\n{line.strip()}" if name in record else line.strip()
     record["text"] = _paragraphs(record.get("text", "").split("\n"))
@@ -319,6 +293,4 @@ def _html(text: str) -> tuple[list[dict[str, str]], str]:
         for line in (*part.get_text().split("\n"), "")
     ]
     parts = _split(lines, _COUNT)
-    return [
-        _article(part, wrapped=False) for part in parts[1:]
-    ], f"with {len(parts) - 1} headings like '1 of 10 DOCUMENTS'"
+    return [_article(part, wrapped=False) for part in parts[1:]], f"with {len(parts) - 1} {_HEADED}"

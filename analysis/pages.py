@@ -84,6 +84,7 @@ _MARKUP = re.compile(
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
 _PARAGRAPH = 60
+_PICTURE = {"caption", "photo credit"}
 
 
 _DATES = [
@@ -185,10 +186,8 @@ def clean_page(text: str, headline: str | None = None) -> Page:
             reason = "caption"
         elif after_credit and joined and not _FINAL.search(line):
             reason = "headline of another article"
-        elif any(
-            line in text or line.split(" - ")[0] in text
-            for _, why, text in removed
-            if why in {"caption", "photo credit"}
+        elif (
+            any(why in _PICTURE and text.endswith(line.split(" - ")[0]) for _, why, text in removed) and len(line) > 20
         ):
             reason = "caption"
         elif _CONTROL.match(line):
@@ -232,13 +231,14 @@ def _same(line: str, headline: str) -> bool:
 
 def _first_line(lines: list[tuple[int, str, bool]]) -> int:
     """Where the article begins: at its dateline, else at its first paragraph."""
+    paragraphs: list[int] = []
     for place, (_, line, _) in enumerate(lines):
-        if DATELINE.match(line) or (_BARE_DATELINE.match(line) and _is_paragraph(line)):
+        # One paragraph may stand above the dateline, a caption; below more, it belongs to something quoted.
+        if len(paragraphs) < 2 and (DATELINE.match(line) or (_BARE_DATELINE.match(line) and _is_paragraph(line))):
             return place
-    for place, (_, line, _) in enumerate(lines):
         if _is_paragraph(line) and not (_CREDIT.match(line) or _CALL.match(line) or _CAPTION.search(line)):
-            return place
-    return len(lines)
+            paragraphs.append(place)
+    return (paragraphs or [len(lines)])[0]
 
 
 def _headline(head: list[str], rest: list[tuple[int, str, bool]]) -> str | None:
@@ -295,6 +295,20 @@ def _agencies(text: str, says: bool) -> tuple[str | None, str | None]:
         return None, None
     own = _names(copied)
     return "; ".join(dict.fromkeys(own + _names(credited))) or None, "; ".join(own) or None
+
+
+def name_agencies(outlets: pd.Series) -> pd.Series:
+    """The agency that an outlet is (`The Associated Press`: `AP`), missing for all others.
+
+    Examples
+    --------
+    >>> name_agencies(pd.Series(["Associated Press", "AP News Weekly", None])).tolist()
+    ['AP', nan, nan]
+    """
+    known = {
+        outlet: name for outlet in outlets.dropna().unique() for name, rule in _NAMED.items() if rule.fullmatch(outlet)
+    }
+    return outlets.map(known).astype("str")
 
 
 def _names(found: list[re.Match[str]]) -> list[str]:

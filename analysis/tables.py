@@ -220,16 +220,13 @@ def read_table(path: str | Path) -> pd.DataFrame:
             )  # fmt: skip
         else:
             raise InputError(f"{path}: the name of a table ends in .csv, .tsv, .jsonl or .parquet")
+        return _typed(frame)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except InputError:
         raise
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path} cannot be read as a table: {str(error).splitlines()[0]}") from error
-    try:
-        return _typed(frame)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: a column of numbers holds something else: {error}") from error
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -207,6 +207,14 @@ def test_ambiguous_and_unreadable_dates_are_reported(tmp_path):
     assert read_articles(save(tmp_path / "b.jsonl", rows)).articles["published"].tolist()[1] == "2018-09-08"
 
 
+def test_an_agency_keeps_its_outlets_name_and_its_copy_elsewhere_the_agencys(tmp_path):
+    text = "PARIS (AP) — Rain is on its way, the office said."
+    rows = [{"id": n, "outlet": outlet, "text": text} for n, outlet in enumerate(["Associated Press", "The Sun", None])]
+    articles = read_articles(save(tmp_path / "a.jsonl", rows)).articles
+    assert articles["origin"].tolist() == ["Associated Press", "AP", "AP"]
+    assert articles["agency"].tolist() == ["AP"] * 3
+
+
 def test_nested_sources_numbers_and_unused_columns(tmp_path):
     rows = [
         {"id": 3, "source": {"id": None, "name": "The Sun"}, "content": ["One.", "Two."], "likes": 5, "topic": "rain"}

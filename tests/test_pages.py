@@ -162,6 +162,18 @@ def test_plain_text_without_furniture_stays_whole():
     assert clean_page(text).text == text.replace("\n\n", "\n")
 
 
+def test_a_dateline_deep_in_an_article_does_not_cut_away_what_stands_above():
+    text = "\n".join(f"The council met on the {n} of May to speak of the harbour and of its future." for n in (1, 2, 3))
+    assert clean_page(
+        f"{text}\nKABUL (AP) - So began the report that was read to the members of the council."
+    ).text == (f"{text}\nKABUL (AP) - So began the report that was read to the members of the council.")
+
+
+def test_a_subheading_in_the_words_of_a_caption_is_kept():
+    page = clean_page(SPUTNIK.replace("Port Capacity to Grow", "Near Rostov"))
+    assert "Near Rostov" in page.text.split("\n")
+
+
 @pytest.mark.parametrize("page", ["", "Home\nSearch\nLog in\n\nRegister", "Subscribe\n© AP Photo / A. Jones\nThe port"])
 def test_a_page_that_is_all_furniture_holds_no_text(page):
     assert clean_page(page).text == ""
