@@ -232,8 +232,9 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
 
     notes = list(batch.notes)
     blank = ~frame["text"].fillna("").str.contains(r"\S")
-    reject(blank, "it has no text")
-    frame = frame[~blank]
+    if blank.any():
+        reject(blank, "it has no text")
+        frame = frame[~blank]
     frame["article_id"] = _unique(frame["article_id"], frame["source"], seen, notes)
     signed, removed = frame["text"], pd.DataFrame(columns=REMOVED)
     if clean and len(frame):
@@ -285,7 +286,7 @@ def _unique(ids: pd.Series, source: pd.Series, seen: dict[str, int], notes: list
 
 def _dates(frame: pd.DataFrame, notes: list[Any]) -> pd.Series:
     """Days as YYYY-MM-DD; what may be read two ways, or no way, is noted."""
-    day = frame["published"].str.extract(r"^(\d{4}-\d\d-\d\d)(?:$|[T ])")[0].astype("str")
+    day = frame["published"].where(frame["published"].str.match(r"\d{4}-\d\d-\d\d(?:$|[T ])")).str.slice(0, 10)
     day = day.where(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").notna())
     rest = frame[day.isna() & frame["published"].notna()]
     parts = rest["published"].str.extract(r"^(\d{1,2})[/-](\d{1,2})[/-]\d").astype(float)

@@ -14,9 +14,9 @@ _STUB = (
     r"(?:to (?:continue|keep) reading|to (?:read|view|access) (?:the|this|more|full)|for (?:full|unlimited) access)"
     r"|(?:this (?:article|content|story) is|available) (?:only )?(?:for|to) (?:our )?subscribers"
 )
-_STUB_WORDS = 200  # a whole article may end in the same call, a stub is short
+_STUB_CHARACTERS = 1200  # a whole article may end in the same call, a stub is short: about 200 words
 # What UTF-8 looks like that was read as Windows or Latin text.
-_MOJIBAKE = r"[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
+_MOJIBAKE = "[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
 _LANGUAGE_SHORTEST = 40  # characters: of fewer no detector can tell
 _LANGUAGE_CHARACTERS = 300  # the first paragraph tells a language; whole texts take a hundred times as long
 
@@ -47,6 +47,9 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     >>> checked["text"].iloc[2], checked["duplicate_of"].tolist(), checked["problem"].tolist()
     ('It’s raining.', [nan, 'a', nan], ['short', 'duplicate; short', 'short'])
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     checked = articles.copy()
     flags: list[pd.DataFrame] = []
 
@@ -55,7 +58,8 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
         flags.append(found.assign(note=text if isinstance(text, str) else text[rows]))
 
     for name in [name for name in ("text", "headline") if name in checked]:
-        broken = checked[name].str.contains(_MOJIBAKE, regex=True).fillna(False).astype(bool)
+        signs = pc.match_substring_regex(pa.array(checked[name].astype("str"), pa.large_string()), _MOJIBAKE)
+        broken = pd.Series(signs.fill_null(False).to_numpy(zero_copy_only=False), checked.index)
         if broken.any():
             import ftfy
 
@@ -66,13 +70,14 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
             changed = broken & (checked[name] != articles[name])
             note(changed, name, "characters of a wrong encoding were repaired")
             note(broken & ~changed, name, "characters are broken and could not be repaired")
-    same = checked["text"].str.split().str.join(" ")
+    same = pd.Series([" ".join(text.split()) for text in checked["text"]], checked.index, dtype="str")
     first = checked["article_id"].groupby(same).transform("first")
     repeated = same.duplicated()
     checked["duplicate_of"] = first.where(repeated).astype("str")
     note(repeated, "text", "the same text as " + first)
-    words = checked["text"].str.count(r"\w+")
-    stub = checked["text"].str.contains(_STUB, regex=True, case=False) & (words < _STUB_WORDS)
+    brief = checked["text"].str.len() < _STUB_CHARACTERS
+    words = checked["text"].where(brief).str.count(r"\w+")
+    stub = checked["text"].where(brief, "").str.contains(_STUB, case=False)
     note(stub, "text", "only the beginning, before a paywall or a cut")
     short = words < SHORT_WORDS
     note(short & ~stub, "text", f"fewer than {SHORT_WORDS} words")

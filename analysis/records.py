@@ -171,11 +171,13 @@ def _json_lines(stream: Any, source: str, size: int) -> Iterator[Batch]:
         }:
             text, notes = _decode(block + (stream.read() if block[0] > 0xFD else b""), source)
             block = text.encode("utf-8", "replace")
+        if not wanted:  # the names that values have, from the first lines
+            sample = _slow_lines(block[: block.rfind(b"\n", 0, HEAD_BYTES) + 1] or block, source, 1, [], [])
+            wanted = [str(name) for name in sample.columns if name != "line"]
         frame = _arrow_lines(block, wanted) if wanted else None
         rejected: list[tuple[Any, ...]] = []
         if frame is None:
             frame = _slow_lines(block, source, first, rejected, wanted)
-            wanted = wanted or [str(name) for name in frame.columns if name != "line"]
         else:
             frame["line"] = range(first, first + len(frame))
         first += block.count(b"\n")
