@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis.contents import Contents, find_contents, limit_of, loose_quotes
 from analysis.cues import STANCES, CueList, Words, read_cues, read_words
+from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
-from analysis.speakers import Speakers, locate_speakers, name_persons
+from analysis.speakers import Speakers, find_labels, find_phrases, locate_speakers
 from analysis.tables import QUOTATIONS
 from analysis.tokens import Tokens, Vocabulary, tokenise
 
@@ -73,73 +74,106 @@ def find_spans(tokens: Tokens, headline: np.ndarray) -> Spans:
     Spans
     """
     cues = read_cues()
-    words = read_words(tokens, cues)
-    quotes = find_quotes(tokens)
     if not len(tokens.word):
         return _no_spans()
-    contents = find_contents(words, quotes, cues)
-    return assemble(tokens, words, quotes, contents, loose_quotes(words, quotes, contents, cues), headline, cues)
+    words = read_words(tokens, cues)
+    quotes = find_quotes(tokens)
+    return assemble(tokens, words, quotes, find_contents(words, quotes, cues), headline, cues)
 
 
 def assemble(
-    tokens: Tokens,
-    words: Words,
-    quotes: Quotes,
-    contents: Contents,
-    loose: np.ndarray,
-    headline: np.ndarray,
-    cues: CueList,
+    tokens: Tokens, words: Words, quotes: Quotes, contents: Contents, headline: np.ndarray, cues: CueList
 ) -> Spans:
-    """Number the attributions, add the quotations inside contents, and name the speakers."""
-    cue, which = np.unique(contents.cue, return_inverse=True)
-    has_left = np.zeros(len(cue), bool)
-    has_left[which[contents.left]] = True
-    low, high = limit_of(words, quotes, cue)
-    who = locate_speakers(tokens, words, quotes, cue, has_left, low, high, cues)
-    person, names = _persons(tokens, words, who, cue, headline)
-    first = np.concatenate([contents.start, quotes.first[loose]])
-    last = np.concatenate([contents.end, quotes.last[loose]])
-    owner = np.concatenate([which, _speaker_before(contents, which, quotes.first[loose], tokens, headline)])
-    late = owner[len(which) :]
-    number = np.concatenate([which, np.where(late >= 0, late, len(cue) + np.arange(len(loose)))])
-    direct = np.zeros(len(first), bool)
+    """Number the attributions, add labelled contents and the quotations inside and beside contents, name speakers."""
+    phrases = find_phrases(tokens, words, cues)
+    cue, claim = np.unique(contents.cue, return_inverse=True)
+    has_left = np.isin(np.arange(len(cue)), claim[contents.left])
+    who = locate_speakers(words, quotes, phrases, cue, has_left, *limit_of(words, quotes, cue), cues)
+    contents, claim = _without_speakers(contents, claim, who)
+    loose = loose_quotes(words, quotes, contents, cues)
+    label_first, label_last, label = find_labels(tokens, words, phrases, headline)
+
+    place = np.concatenate([cue, phrases.first[label]])
+    ranked = np.argsort(place, kind="stable")
+    rank = np.argsort(ranked)
+    labels = (phrases.first[label], phrases.last[label], phrases.last[label])
+    who = Speakers(*(np.concatenate(pair)[ranked] for pair in zip(who, labels, strict=True)))
+    place, is_cue = place[ranked], ranked < len(cue)
+    text = _text_of_word(tokens, place)
+    person, names = name_persons(tokens, words, phrases, who, article_of(headline)[text], headline[text])
+
+    before = np.searchsorted(place, quotes.first[loose], side="left") - 1
+    same = (before >= 0) & (np.append(text, -1)[before] == _text_of_word(tokens, quotes.first[loose]))
+    late = np.where(same, before, len(place) + np.arange(len(loose)))
+    first = np.concatenate([contents.start, label_first, quotes.first[loose]])
+    last = np.concatenate([contents.end, label_last, quotes.last[loose]])
+    number = np.concatenate([rank[claim], rank[len(cue) :], late])
+    first, last, number, direct = _with_quotes(quotes, first, last, number)
+    order = np.lexsort((direct, number, -last, first))
+    first, last, number, direct = (values[order] for values in (first, last, number, direct))
+    text = _text_of_word(tokens, first)
+    parent = _parents(first, last, number, text)
+    person = _self_named(np.append(person, np.full(len(loose), -1)), number, parent)
+
+    def by_number(values: np.ndarray) -> np.ndarray:
+        return np.append(values, np.full(len(loose), -1))[number]
+
+    spoken, spoken_last = by_number(who.first), by_number(who.last) - 1
+    cued = by_number(np.where(is_cue, place, -1))
+
+    def byte(offsets: np.ndarray, word: np.ndarray, known: np.ndarray) -> np.ndarray:
+        return np.where(known >= 0, offsets[word], -1).astype(np.int32)
+
+    start, end = _byte_bounds(tokens, quotes, first, last)
+    return Spans(
+        text, number.astype(np.int32), parent, start, end, direct,
+        byte(tokens.start, spoken, spoken), byte(tokens.end, spoken_last, spoken), person[number].astype(np.int32),
+        byte(tokens.start, cued, cued), byte(tokens.end, cued, cued),
+        np.where(cued >= 0, words.stance[cued], 0).astype(np.uint8), names, first.astype(np.int32), last.astype(np.int32),
+    )  # fmt: skip
+
+
+def _text_of_word(tokens: Tokens, word: np.ndarray) -> np.ndarray:
+    return (np.searchsorted(tokens.first, word, side="right") - 1).astype(np.int32)
+
+
+#: Words from a speaker to the end of a content to the left, at most, that are his name and not the content.
+_NAMING_WORDS = 24
+
+
+def _without_speakers(contents: Contents, claim: np.ndarray, who: Speakers) -> tuple[Contents, np.ndarray]:
+    """Take the speaker out of what is attributed to him: *…, Wells, the envoy, said*; *…, said Wells*."""
+    speaker = who.first[claim]
+    start, end, cue, left = contents
+    inside = (speaker > start) & (speaker < end) & (speaker > end - _NAMING_WORDS)
+    end = np.where(left & inside, speaker, end)
+    inverted = ~left & (speaker == start) & (start == cue + 1) & np.isin(cue, cue[left])
+    return Contents(start[~inverted], end[~inverted], cue[~inverted], left[~inverted]), claim[~inverted]
+
+
+def _with_quotes(
+    quotes: Quotes, first: np.ndarray, last: np.ndarray, number: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Take quotations over several paragraphs whole, tell direct contents, and add the quotations inside others."""
     first, last = _whole_chains(quotes, first, last)
     inner, host = _quotes_inside(quotes, first, last)
     exact = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
-    direct[host[exact]] = True
+    direct = np.isin(np.arange(len(first)), host[exact])
     inner, host = inner[~exact], host[~exact]
-    first = np.concatenate([first, quotes.first[inner]])
-    last = np.concatenate([last, quotes.last[inner]])
-    direct = np.concatenate([direct, np.ones(len(inner), bool)])
-    owner, number = np.concatenate([owner, owner[host]]), np.concatenate([number, number[host]])
-    order = np.lexsort((direct, number, -last, first))
-    first, last, direct, owner, number = (a[order] for a in (first, last, direct, owner, number))
-    text = np.searchsorted(tokens.first, first, side="right") - 1
-    start, end = _byte_bounds(tokens, quotes, first, last)
-    known = np.maximum(owner, 0)
+    return (
+        np.concatenate([first, quotes.first[inner]]),
+        np.concatenate([last, quotes.last[inner]]),
+        np.concatenate([number, number[host]]),
+        np.concatenate([direct, np.ones(len(inner), dtype=bool)]),
+    )
 
-    def bytes_at(offsets: np.ndarray, place: np.ndarray) -> np.ndarray:
-        good = (owner >= 0) & (place >= 0) if len(place) == len(owner) else owner >= 0
-        return np.where(good, offsets[np.where(good, place, 0)], -1).astype(np.int32)
 
-    if len(cue):
-        spoken = np.where(owner >= 0, who.first[known], -1)
-        spoken_last = np.where(spoken >= 0, who.last[known] - 1, -1)
-        cued = np.where(number < len(cue), cue[np.minimum(number, len(cue) - 1)], -1)
-        of = np.where(owner >= 0, person[known], -1)
-        stance = np.where(cued >= 0, words.stance[np.maximum(cued, 0)], 0)
-    else:
-        spoken = spoken_last = cued = of = np.full(len(first), -1)
-        stance = np.zeros(len(first))
-    cue_start = np.where(cued >= 0, tokens.start[np.maximum(cued, 0)], -1)
-    cue_end = np.where(cued >= 0, tokens.end[np.maximum(cued, 0)], -1)
-    parent = _parents(first, last, number, text)
-    return Spans(
-        text.astype(np.int32), number.astype(np.int32), parent, start, end, direct,
-        bytes_at(tokens.start, spoken), bytes_at(tokens.end, spoken_last), of.astype(np.int32),
-        cue_start.astype(np.int32), cue_end.astype(np.int32), stance.astype(np.uint8), names,
-        first.astype(np.int32), last.astype(np.int32),
-    )  # fmt: skip
+def _self_named(person: np.ndarray, number: np.ndarray, parent: np.ndarray) -> np.ndarray:
+    """*I* and *we* inside somebody's words are that speaker."""
+    for _ in range(2):
+        hit = (person[number] == SPEAKING) & (parent >= 0)
+        person[number[hit]] = person[parent[hit]]
+    return np.where(person == SPEAKING, -1, person)
 
 
 def _no_spans() -> Spans:
@@ -147,32 +181,9 @@ def _no_spans() -> Spans:
     return Spans(*[none] * 5, none.astype(bool), *[none] * 6, [], none, none)
 
 
-def _persons(
-    tokens: Tokens, words: Words, who: Speakers, cue: np.ndarray, headline: np.ndarray
-) -> tuple[np.ndarray, list[str]]:
-    """Persons of the speakers of cues, in the order of the text."""
-    text = np.searchsorted(tokens.first, cue, side="right") - 1
-    return name_persons(tokens, words, who, cue, article_of(headline)[text])
-
-
 def article_of(headline: np.ndarray) -> np.ndarray:
     """Number of the article of each text: a headline and the text after it are one."""
     return np.cumsum(np.append(True, ~(headline[:-1] & ~headline[1:]))[: len(headline)])
-
-
-def _speaker_before(
-    contents: Contents, which: np.ndarray, place: np.ndarray, tokens: Tokens, headline: np.ndarray
-) -> np.ndarray:
-    """The cue (by number) whose content came last before each quotation that has none, in the same text."""
-    if not len(contents.cue):
-        return np.full(len(place), -1)
-    order = np.argsort(contents.cue, kind="stable")
-    before = np.searchsorted(contents.cue[order], place, side="left") - 1
-    found = order[np.maximum(before, 0)]
-    same = np.searchsorted(tokens.first, contents.cue[found], side="right") == np.searchsorted(
-        tokens.first, place, side="right"
-    )
-    return np.where((before >= 0) & same, which[found], -1)
 
 
 def _whole_chains(quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -279,7 +290,8 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
     Returns
     -------
     DataFrame
-        The columns of the quotations table, offsets in code points.
+        The columns of the quotations table, offsets in code points; in the order in which the contents end, so that
+        the innermost comes first of those that end together: its speaker owns the words.
     """
     article = spans.text // 2
     identifier = article_id.to_numpy(object)[article].astype(str)
@@ -303,7 +315,7 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
         return pd.Series(found, dtype="str").where(good)
 
     persons = pd.Series([*spans.names, None], dtype="str")
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "article_id": known,
             "section": _sections(spans.text, start, lines),
@@ -322,6 +334,7 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
             "stance": np.array(STANCES)[spans.stance],
         }
     )[QUOTATIONS]
+    return frame.iloc[np.lexsort((-spans.first, spans.last, spans.text))].reset_index(drop=True)
 
 
 def _sections(text: np.ndarray, start: np.ndarray, lines: pd.DataFrame) -> np.ndarray:

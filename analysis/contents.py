@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.cues import GAPS, KINDS, Columns, CueList, Templates, Words, odds
+from analysis.cues import GAPS, KINDS, Columns, CueList, Words, kinds_named, odds
 from analysis.quotes import Quotes
 
 #: Distances in words are told apart up to here, then in widening steps.
@@ -39,6 +39,8 @@ def _member(names: tuple[str, ...], wanted: list[str]) -> np.ndarray:
 
 _SKIPPED = _member(KINDS, _BETWEEN)
 _STOPPING = _member(KINDS, _STOPS)
+_LABEL = GAPS.index("label")
+_BEING = kinds_named("is are was were be been being")
 _SIDES = ("none", "here", "next", "near", "far", "line")
 
 
@@ -133,30 +135,6 @@ def _beside_quotes(
     return inside, closes.astype(np.uint8), opens.astype(np.uint8)
 
 
-CUE_TEMPLATES: Templates = (
-    ("lemma",), ("lemma", "form"), ("lemma", "next"), ("lemma", "previous"), ("lemma", "closes"), ("lemma", "gap_next"),
-    ("lemma", "right"), ("frame", "next"), ("frame", "form"), ("frame", "form", "next"), ("frame", "subject"),
-    ("frame", "gap_next"), ("frame", "opens"), ("frame", "closes"), ("form", "previous"), ("form", "subject"),
-    ("form", "next"), ("previous", "next"), ("previous2", "previous"), ("next", "next2"), ("subject_gap", "form"),
-    ("subject", "subject2"), ("gap", "gap_next"), ("gap_next2", "next"), ("left",), ("right",), ("first",), ("inside",),
-    ("closes", "gap_next"), ("opens", "gap_next"), ("opens", "next"), ("ahead", "ahead_by"), ("behind", "behind_by"),
-    ("frame", "behind"), ("frame", "ahead"), ("next3",), ("closes", "right"), ("frame", "right"), ("frame", "left"),
-)  # fmt: skip
-STOP_TEMPLATES: Templates = (
-    ("gap", "kind"), ("frame", "gap"), ("frame", "kind"), ("kind", "kind2"), ("kind", "before"), ("gap", "before"),
-    ("frame", "order"), ("frame", "length"), ("kind", "length"), ("gap", "length"), ("rest", "gap"), ("rest", "kind"),
-    ("start", "kind"), ("start", "gap"), ("quoted", "gap"), ("lemma", "kind"), ("lemma", "gap"), ("later", "gap"),
-    ("later", "kind"), ("later", "rest"), ("cue_here", "gap"), ("cue_here", "kind"), ("final", "frame"),
-    ("start", "frame", "final"), ("start", "length"), ("kind", "kind2", "gap"),
-)  # fmt: skip
-START_TEMPLATES: Templates = (
-    ("gap", "kind"), ("frame", "gap"), ("kind", "kind2"), ("kind", "before"), ("gap", "before"), ("frame", "order"),
-    ("length", "gap"), ("rest", "gap"), ("rest", "kind"), ("quoted", "gap"), ("final", "frame"), ("final", "quoted"),
-    ("subject_gap", "final"), ("subject_gap", "gap"), ("subject_gap", "quoted"), ("cue_here", "gap"), ("lemma", "final"),
-    ("final", "rest"), ("final", "length"),
-)  # fmt: skip
-
-
 class Pairs(NamedTuple):
     """Possible ends (or starts) of contents: rows of `owner` (index of a cue) and `place` (a word number)."""
 
@@ -177,7 +155,7 @@ def expand(bounds: np.ndarray, low: np.ndarray, high: np.ndarray) -> Pairs:
     return Pairs(owner, bounds[np.repeat(first, size) + order], order, begin)
 
 
-def bounds_of(words: Words, quotes: Quotes) -> np.ndarray:
+def bounds_of(words: Words) -> np.ndarray:
     """Word numbers before which a content may end or begin."""
     count = len(words.head)
     bound = (words.gap[: count + 1] != 0) | _STOPPING[words.kind[: count + 1]]
@@ -190,7 +168,7 @@ def right_start(words: Words, quotes: Quotes, cue: np.ndarray, cues: CueList) ->
     """First word of the content to the right of each cue: past a hearer, a day, or up to *that* or a quotation."""
     kind, high = words.kind, words.tail[cue]
     start = cue + 1
-    told = _member(cues.frames, [f for f in cues.frames if "told" in f.split() or "that" in f.split()])
+    told = _member(cues.frames, [f for f in cues.frames if {"that", "told"} & {*f.split()} and "object small" not in f])
     open_to = told[words.frame[cue]]
     that, time, out = (
         KINDS.index("that"),
@@ -219,63 +197,66 @@ def right_start(words: Words, quotes: Quotes, cue: np.ndarray, cues: CueList) ->
     return np.minimum(start, high).astype(np.int32)
 
 
-def right_columns(
-    words: Words, quotes: Quotes, cue: np.ndarray, start: np.ndarray, high: np.ndarray, pairs: Pairs, cues: CueList
+class Claims(NamedTuple):
+    """Candidates for cues (word numbers, increasing) and their log-odds of a content to the right and to the left."""
+
+    cue: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+
+
+def weigh_claims(words: Words, quotes: Quotes, cues: CueList) -> Claims:
+    """Every candidate for a cue, with its log-odds."""
+    cue = np.flatnonzero(words.lemma)
+    columns = cue_columns(words, quotes, cue, cues)
+    return Claims(cue, *(odds(model, columns, cues) for model in ("right", "left")))
+
+
+def bound_columns(
+    words: Words,
+    quotes: Quotes,
+    claims: Claims,
+    cue: np.ndarray,
+    edge: np.ndarray,
+    far: np.ndarray,
+    pairs: Pairs,
+    cues: CueList,
+    backwards: bool,
 ) -> Columns:
-    """What is known of each possible end of a content."""
+    """What is known of each possible end of a content that begins at `edge` (backwards: start of one that ends there)."""
     kind, gap = words.kind, words.gap
     owner, place = pairs.owner, pairs.place
-    c, s = cue[owner], start[owner]
-    quoted = np.append(quotes.first, -1)[np.searchsorted(quotes.first, s, side="right") - 1] == s
-    inside, _, _ = _beside_quotes(quotes, place, s, place)
-    lemma_at = np.append(words.frame, np.zeros(4, words.frame.dtype))
-    near = np.maximum(lemma_at[place], lemma_at[np.minimum(place + 1, len(lemma_at) - 1)])
-    count = np.cumsum(np.append(0, words.frame > 0), dtype=np.int32)
+    c, e, limit = cue[owner], edge[owner], far[owner]
+    begins = np.append(quotes.first, -1)[np.searchsorted(quotes.first, place if backwards else e, side="right") - 1]
+    strong = np.cumsum(np.append(0, np.maximum(claims.right, claims.left) > 1.5), dtype=np.int32)
+    here, edge_at, cue_at, end_at = (np.searchsorted(claims.cue, at) for at in (place, e, c, words.tail[c]))
+    there = np.minimum(here, len(claims.cue) - 1)
+    level = np.searchsorted([-2.0, -0.5, 1.5], claims.right[there]) * 3 + np.searchsorted(
+        [-0.5, 1.5], claims.left[there]
+    )
+    step = np.where(here < end_at, np.minimum(claims.cue[there] - place, 5), 6)
     size = np.diff(np.append(pairs.begin, len(owner)))
+    order = size[owner] - 1 - pairs.order if backwards else pairs.order
+    digits = tuple("0123456789ab")
     return {
         "lemma": (words.lemma[c], cues.lemmas),
         "frame": (words.frame[c], cues.frames),
         "gap": (gap[place], GAPS),
-        "kind": (np.where(place < high[owner], kind[place], 0), KINDS),
-        "kind2": (np.where(place + 1 < high[owner], kind[place + 1], 0), KINDS),
+        "kind": (np.where(place < words.tail[c], kind[place], 0), KINDS),
+        "kind2": (np.where(place + 1 < words.tail[c], kind[place + 1], 0), KINDS),
         "before": (kind[place - 1], KINDS),
-        "start": (kind[s], KINDS),
-        "order": (np.minimum(pairs.order, 7), tuple("01234567")),
-        "length": (bucket_of(place - s), DISTANCES),
-        "rest": (bucket_of(high[owner] - place), DISTANCES),
-        "quoted": (quoted * 2 + inside, tuple("0123")),
-        "later": (np.minimum(count[high[owner]] - count[np.minimum(place, high[owner])], 3), tuple("0123")),
-        "cue_here": (near, cues.frames),
-        "final": ((pairs.order == size[owner] - 1).astype(np.uint8), ("no", "yes")),
-    }
-
-
-def left_columns(
-    words: Words, quotes: Quotes, cue: np.ndarray, end: np.ndarray, low: np.ndarray, pairs: Pairs, cues: CueList
-) -> Columns:
-    """What is known of each possible start of a content to the left."""
-    kind, gap = words.kind, words.gap
-    owner, place = pairs.owner, pairs.place
-    c, e = cue[owner], end[owner]
-    which = np.searchsorted(quotes.first, place, side="right") - 1
-    begins = np.append(quotes.first, -1)[which] == place
-    inside, _, _ = _beside_quotes(quotes, place, place, place)
-    lemma_at = np.append(words.frame, np.zeros(4, words.frame.dtype))
-    size = np.diff(np.append(pairs.begin, len(owner)))
-    return {
-        "lemma": (words.lemma[c], cues.lemmas),
-        "frame": (words.frame[c], cues.frames),
-        "gap": (gap[place], GAPS),
-        "subject_gap": (gap[e], GAPS),
-        "kind": (kind[place], KINDS),
-        "kind2": (kind[place + 1], KINDS),
-        "before": (kind[place - 1], KINDS),
-        "order": (np.minimum(size[owner] - 1 - pairs.order, 7), tuple("01234567")),
-        "length": (bucket_of(e - place), DISTANCES),
-        "rest": (bucket_of(place - low[owner]), DISTANCES),
-        "quoted": (begins * 2 + inside, tuple("0123")),
-        "cue_here": (lemma_at[place], cues.frames),
-        "final": ((pairs.order == 0).astype(np.uint8), ("no", "yes")),
+        "edge": (kind[e], KINDS),
+        "edge_gap": (gap[e], GAPS),
+        "order": (np.minimum(order, 7), digits),
+        "length": (bucket_of(np.abs(place - e)), DISTANCES),
+        "rest": (bucket_of(np.abs(limit - place)), DISTANCES),
+        "quoted": ((begins == (place if backwards else e)) * 2 + inside_quotes(quotes, place - 1 + backwards), digits),
+        "ahead": (np.where(step < 6, level, 0), digits),
+        "step": (step, digits),
+        "inner": (np.clip(np.abs(strong[here] - strong[edge_at]), 0, 2), digits),
+        "later": (np.clip(strong[end_at] - strong[here], 0, 2), digits),
+        "cue_strong": (strong[cue_at + 1] - strong[cue_at], digits),
+        "final": ((order == size[owner] - 1).astype(np.uint8), ("no", "yes")),
     }
 
 
@@ -302,13 +283,6 @@ def best_place(pairs: Pairs, odds: np.ndarray, backwards: bool = False) -> np.nd
     return pairs.place[chosen]
 
 
-QUOTE_TEMPLATES: Templates = (
-    ("length",), ("first", "gap"), ("gap", "gap_after"), ("before",), ("after",), ("line", "line_end"), ("since", "line"),
-    ("since", "gap"), ("previous", "since"), ("closed", "continued"), ("length", "gap"), ("length", "first"), ("sentence",),
-    ("length", "line"), ("previous", "gap"), ("since",), ("length", "gap_after"), ("before", "length"),
-)  # fmt: skip
-
-
 def left_end(words: Words, quotes: Quotes, cue: np.ndarray, cues: CueList) -> np.ndarray:
     """One past the last word of the content to the left of each cue; -1 where there is no place for one."""
     kind, gap = words.kind, words.gap
@@ -321,7 +295,7 @@ def left_end(words: Words, quotes: Quotes, cue: np.ndarray, cues: CueList) -> np
     before = breaks[np.maximum(np.searchsorted(breaks, comma - 1, side="right") - 1, 0)]
     comma = np.where((subject == cue - 1) & (gap[cue] != 0), cue, comma)
     comma = np.where((gap[subject + 1] == 1) & (kind[cue] != KINDS.index("Ing")) & (comma < cue), before, comma)
-    being = _member(KINDS, "is are was were be been being".split())
+    being = _BEING
     passive = (subject < cue - 1) & being[kind[cue - 1]] | being[kind[cue - 2]] & (subject < cue - 2)
     end = np.where(comma > low, comma, np.where(passive, subject + 1, -1))
     prep = _member(cues.frames, ["prep"])[words.frame[cue]]
@@ -337,7 +311,7 @@ def quote_columns(words: Words, quotes: Quotes, contents: np.ndarray) -> Columns
     first, last = quotes.first, quotes.last
     ends = np.sort(contents[:, 1]) if len(contents) else np.zeros(1, np.int32)
     since = first - ends[np.maximum(np.searchsorted(ends, first, side="right") - 1, 0)]
-    breaks = np.flatnonzero(gap == 9)
+    breaks = np.flatnonzero((gap == 9) | (gap == _LABEL))
     line = breaks[np.maximum(np.searchsorted(breaks, first, side="right") - 1, 0)]
     previous = np.append(-(10**6), last[:-1])
     low = words.head[np.minimum(first, len(words.head) - 1)]
@@ -350,7 +324,7 @@ def quote_columns(words: Words, quotes: Quotes, contents: np.ndarray) -> Columns
         "before": (np.where(first > low, kind[first - 1], 0), KINDS),
         "after": (kind[last], KINDS),
         "line": (bucket_of(first - line), DISTANCES),
-        "line_end": ((gap[last] == 9).astype(np.uint8), yes),
+        "line_end": (((gap[last] == 9) | (gap[last] == _LABEL)).astype(np.uint8), yes),
         "since": (bucket_of(since), DISTANCES),
         "previous": (bucket_of(first - previous), DISTANCES),
         "closed": (quotes.closed.astype(np.uint8), yes),
@@ -360,7 +334,7 @@ def quote_columns(words: Words, quotes: Quotes, contents: np.ndarray) -> Columns
 
 
 #: Log-odds above which a content is taken; tuned for token F1 on the development part.
-RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.6, -0.2, -0.7
+RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.6, 0.0, -0.8
 
 
 class Contents(NamedTuple):
@@ -374,24 +348,70 @@ class Contents(NamedTuple):
 
 def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
     """Contents that cues claim, to the right and to the left."""
-    cue = np.flatnonzero(words.lemma)
-    columns = cue_columns(words, quotes, cue, cues)
-    right, left = (
-        cue[odds("right", CUE_TEMPLATES, columns, cues) > RIGHT_ODDS],
-        cue[odds("left", CUE_TEMPLATES, columns, cues) > LEFT_ODDS],
-    )
-    bounds = bounds_of(words, quotes)
+    claims = weigh_claims(words, quotes, cues)
+    right, left = claims.cue[claims.right > RIGHT_ODDS], claims.cue[claims.left > LEFT_ODDS]
+    right = right[~np.isin(right, cited_before(words, right, cues))]
     start = right_start(words, quotes, right, cues)
-    end = right_end(words, quotes, right, start, bounds, cues)
+    end = right_end(words, quotes, claims, right, start, cues)
     stop = left_end(words, quotes, left, cues)
     left, stop = left[stop >= 0], stop[stop >= 0]
-    begin = left_start(words, quotes, left, stop, bounds, cues)
-    both = np.concatenate([right, left])
-    side = np.repeat([False, True], [len(right), len(left)])
-    found = Contents(np.concatenate([start, begin]), np.concatenate([end, stop]), both, side)
+    begin = left_start(words, quotes, claims, left, stop, cues)
+    said, said_first, said_last = announced_quotes(words, quotes, claims)
+    found = Contents(
+        np.concatenate([start, begin, said_first]),
+        np.concatenate([end, stop, said_last]),
+        np.concatenate([right, left, said]),
+        np.repeat([False, True, False], [len(right), len(left), len(said)]),
+    )
     some = found.end > found.start
     order = np.lexsort((-found.end[some], found.start[some]))
-    return Contents(*(values[some][order] for values in found))
+    return within_each_other(Contents(*(values[some][order] for values in found)))
+
+
+def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
+    """The *cited* or *quoted* before each *as saying* of its sentence; -1 for other cues and in the passive."""
+    citing = np.flatnonzero(_member(cues.lemmas, ["cite", "quote as saying"])[words.lemma])
+    if not len(citing):
+        return np.full(len(cue), -1)
+    last = citing[np.maximum(np.searchsorted(citing, cue) - 1, 0)]
+    saying = (words.kind[cue] == KINDS.index("Ing")) & (words.kind[cue - 1] == KINDS.index("as"))
+    active = ~_BEING[words.kind[last - 1]]
+    return np.where(saying & active & (last < cue) & (last >= words.head[cue]), last, -1)
+
+
+def announced_quotes(words: Words, quotes: Quotes, claims: Claims) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Quotations that begin a paragraph after one that ends in a colon: the likeliest cue of that one's last sentence."""
+    place = np.flatnonzero(words.gap[quotes.first] == _LABEL)
+    first = quotes.first[place]
+    last = np.searchsorted(claims.cue, first, side="left")
+    best = np.full(len(first), -1)
+    for back in range(1, 5):
+        here = np.maximum(last - back, 0)
+        same = (
+            (last - back >= 0) & (words.tail[claims.cue[here]] == first)
+            if len(claims.cue)
+            else np.zeros(len(first), bool)
+        )
+        better = same & ((best < 0) | (claims.right[here] > claims.right[np.maximum(best, 0)]))
+        best = np.where(better, here, best)
+    good = best >= 0
+    return claims.cue[best[good]], first[good], quotes.last[place[good]]
+
+
+#: How many contents back to look for the one that a cue stands in.
+_LOOK_BACK = 12
+
+
+def within_each_other(contents: Contents) -> Contents:
+    """What a cue inside a content claims does not reach beyond that content."""
+    start, end, cue, left = contents
+    end = end.copy()
+    for back in range(1, min(_LOOK_BACK, len(start) - 1) + 1):
+        here, there = slice(back, None), slice(None, -back)
+        inside = (cue[here] < end[there]) & (cue[here] >= start[there]) & (cue[here] != cue[there])
+        inside &= (end[here] > end[there]) & (start[here] < end[there])
+        end[here] = np.where(inside, end[there], end[here])
+    return Contents(start, end, cue, left)
 
 
 def limit_of(words: Words, quotes: Quotes, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -405,19 +425,24 @@ def limit_of(words: Words, quotes: Quotes, place: np.ndarray) -> tuple[np.ndarra
     return low, high
 
 
-def right_end(
-    words: Words, quotes: Quotes, cue: np.ndarray, start: np.ndarray, bounds: np.ndarray, cues: CueList
-) -> np.ndarray:
-    """One past the last word of the content that begins at `start`; never inside a quotation begun in it."""
+def right_pairs(
+    words: Words, quotes: Quotes, cue: np.ndarray, start: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Pairs]:
+    """Starts, limits and possible ends of contents to the right."""
     _, high = limit_of(words, quotes, cue)
     start = np.minimum(start, high)
-    pairs = expand(bounds, np.minimum(start + 1, high), high)
+    return start, high, expand(bounds_of(words), np.minimum(start + 1, high), high)
+
+
+def right_end(
+    words: Words, quotes: Quotes, claims: Claims, cue: np.ndarray, start: np.ndarray, cues: CueList
+) -> np.ndarray:
+    """One past the last word of the content that begins at `start`; never inside a quotation begun in it."""
+    start, high, pairs = right_pairs(words, quotes, cue, start)
     if not len(pairs.owner):
         return start
-    end = best_place(
-        pairs, odds("end", STOP_TEMPLATES, right_columns(words, quotes, cue, start, high, pairs, cues), cues)
-    )
-    return through_quotes(quotes, cue, end)
+    columns = bound_columns(words, quotes, claims, cue, start, high, pairs, cues, backwards=False)
+    return through_quotes(quotes, cue, best_place(pairs, odds("end", columns, cues)))
 
 
 def through_quotes(quotes: Quotes, cue: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -438,18 +463,21 @@ def first_of(quotes: Quotes, end: np.ndarray, low: np.ndarray) -> np.ndarray:
     return np.where(whole, np.minimum(low, quotes.first[which]), low)
 
 
+def left_pairs(words: Words, quotes: Quotes, cue: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, Pairs]:
+    """Limits and possible starts of contents to the left."""
+    low = first_of(quotes, end, limit_of(words, quotes, cue)[0])
+    return low, expand(bounds_of(words), low, end - 1)
+
+
 def left_start(
-    words: Words, quotes: Quotes, cue: np.ndarray, end: np.ndarray, bounds: np.ndarray, cues: CueList
+    words: Words, quotes: Quotes, claims: Claims, cue: np.ndarray, end: np.ndarray, cues: CueList
 ) -> np.ndarray:
     """First word of the content that ends at `end`; a quotation that closes there is taken whole."""
-    low, _ = limit_of(words, quotes, cue)
     if not len(cue):
         return cue.astype(np.int32)
-    low = first_of(quotes, end, low)
-    pairs = expand(bounds, low, end - 1)
-    start = best_place(
-        pairs, odds("start", START_TEMPLATES, left_columns(words, quotes, cue, end, low, pairs, cues), cues), True
-    )
+    low, pairs = left_pairs(words, quotes, cue, end)
+    columns = bound_columns(words, quotes, claims, cue, end, low, pairs, cues, backwards=True)
+    start = best_place(pairs, odds("start", columns, cues), backwards=True)
     if len(quotes.first):
         which = np.searchsorted(quotes.first, end - 1, side="right") - 1
         whole = (which >= 0) & (quotes.last[which] == end)
@@ -476,5 +504,5 @@ def loose_quotes(words: Words, quotes: Quotes, contents: Contents, cues: CueList
     if not len(quotes.first):
         return np.zeros(0, dtype=np.int64)
     free = ~covered(quotes.first, rows)
-    likely = odds("quote", QUOTE_TEMPLATES, quote_columns(words, quotes, rows), cues) > QUOTE_ODDS
+    likely = odds("quote", quote_columns(words, quotes, rows), cues) > QUOTE_ODDS
     return np.flatnonzero(free & likely)

@@ -17,7 +17,6 @@ import numpy as np
 from analysis.tables import InputError
 from analysis.tokens import Tokens, Vocabulary
 
-Templates = tuple[tuple[str, ...], ...]
 Columns = dict[str, tuple[np.ndarray, tuple[str, ...]]]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -40,9 +39,7 @@ hearer=reporters,journalists,lawmakers,supporters,voters,viewers,readers,senator
 """.split("\n")
 #: Kinds of all other words, by shape.
 _SHAPES = ("none", "number", "initial", "capital", "Ly", "Ing", "Ed", "Ss", "Possessive", "lower")
-_GAPS = (
-    "space comma semicolon colon dash open close stop question line quote comma-quote stop-quote slash other".split()
-)
+_GAPS = "space comma semicolon colon dash open close stop question line quote comma-quote stop-quote slash other label".split()
 
 
 class Cue(NamedTuple):
@@ -75,6 +72,11 @@ def _kind_names() -> tuple[tuple[str, ...], dict[str, int]]:
 
 KINDS, _KIND_CODES = _kind_names()
 GAPS = tuple(_GAPS)
+
+
+def kinds_named(names: str) -> np.ndarray:
+    """A mask over KINDS: true for the names given, separated by spaces."""
+    return np.isin(np.array(KINDS), names.split())
 
 
 @cache
@@ -134,7 +136,7 @@ def kind_of(word: str) -> int:
 def gap_kind(gap: str) -> int:
     """Code (an index into GAPS) of what stands between two words."""
     if "\n" in gap or "\x00" in gap or "\r" in gap:
-        return 9
+        return 15 if ":" in gap else 9
     marks = "".join(gap.split())
     if not marks:
         return 0
@@ -204,9 +206,13 @@ def read_words(tokens: Tokens, cues: CueList) -> Words:
     lemma, frame, stance = cue_tables(strings, cues)
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1)).astype(np.int32)
     size = np.diff(np.append(change, len(tokens.word)))
+    gap = gaps[tokens.gap]
+    abbreviated = gap == GAPS.index("stop")
+    abbreviated[change] = False
+    gap[abbreviated] = 0
     return Words(
         np.append(kinds[tokens.word], np.zeros(4, np.uint8)),
-        np.append(gaps[tokens.gap], np.full(3, 9, np.uint8)),
+        np.append(gap, np.full(3, 9, np.uint8)),
         lemma[tokens.word].astype(np.int16),
         frame[tokens.word].astype(np.int16),
         stance[tokens.word].astype(np.uint8),
@@ -242,39 +248,41 @@ def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, in
 
 
 @cache
-def _weights(path: Path) -> dict[tuple[str, str], list[tuple[str, float]]]:
+def _weights(path: Path) -> dict[str, dict[str, list[tuple[str, float]]]]:
     """Rows of data/attribution.csv by model and template."""
-    rows: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    rows: dict[str, dict[str, list[tuple[str, float]]]] = {}
     with path.open(encoding="utf-8", newline="") as lines:
         for model, template, value, weight in list(csv.reader(lines))[1:]:
-            rows.setdefault((model, template), []).append((value, float(weight)))
+            rows.setdefault(model, {}).setdefault(template, []).append((value, float(weight)))
     return rows
 
 
-def read_linear(model: str, templates: Templates, columns: Columns, path: Path = DATA / "attribution.csv") -> Linear:
+def read_linear(model: str, columns: Columns, path: Path = DATA / "attribution.csv") -> Linear:
     """One of the linear models, its weights laid out over the codes of `columns`."""
-    rows = _weights(path)
     places = {name: {value: code for code, value in enumerate(names)} for name, (_, names) in columns.items()}
+    rows = dict(_weights(path)[model])
+    bias = rows.pop("bias")[0][1]
+    templates = tuple(tuple(template.split("&")) for template in rows)
     tables = []
-    for template in templates:
+    for template, weights in zip(templates, rows.values(), strict=True):
         sizes = [len(columns[name][1]) for name in template]
         table = np.zeros(int(np.prod(sizes)), dtype=np.float32)
-        for value, weight in rows.get((model, "&".join(template)), ()):
+        for value, weight in weights:
             code = 0
             for name, size, part in zip(template, sizes, value.split("&"), strict=True):
                 code = -1 if code < 0 or part not in places[name] else code * size + places[name][part]
             if code >= 0:
                 table[code] = weight
         tables.append(table)
-    return Linear(rows.get((model, "bias"), [("", 0.0)])[0][1], templates, tuple(tables))
+    return Linear(bias, templates, tuple(tables))
 
 
 _LINEAR: dict[tuple[str, int], Linear] = {}
 
 
-def odds(model: str, templates: Templates, columns: Columns, cues: CueList) -> np.ndarray:
+def odds(model: str, columns: Columns, cues: CueList) -> np.ndarray:
     """Log-odds that a model gives; it is laid out once for a list of cues."""
     key = (model, id(cues))
     if key not in _LINEAR:
-        _LINEAR[key] = read_linear(model, templates, columns)
+        _LINEAR[key] = read_linear(model, columns)
     return _LINEAR[key].score(columns)

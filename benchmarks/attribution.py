@@ -10,7 +10,6 @@ digit of the SHA-256 of their id: 0-7 tuning, 8-b development, c-f test.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import hashlib
 import itertools
@@ -91,10 +90,13 @@ class Gold:
             left = [c for c in row["content"] if c[1] <= max(options)]
             if right:
                 c = max(w for w in options if w < right[0][0])
-                self.right[c] = (right[0], right, row)
+                stop = self.words.tail[c]
+                if right[0][0] < stop or (right[0][0] == stop and self.words.gap[c + 1] != 0):
+                    self.right[c] = (right[0], right, row)
             if left:
                 c = min(w for w in options if w >= left[-1][1])
-                self.left[c] = (left[-1], left, row)
+                if left[-1][1] >= self.words.head[c]:
+                    self.left[c] = (left[-1], left, row)
         print("attributions", known, "without a listed cue", missed, file=sys.stderr)
 
 
@@ -120,13 +122,42 @@ def matrix(columns: W.Columns, templates: tuple, maps: list | None = None):
     return sparse.hstack(blocks).tocsr(), kept
 
 
+#: Templates of each model: columns taken alone or crossed.
+CUE_TEMPLATES = (
+    "lemma lemma&form lemma&next lemma&previous lemma&closes lemma&gap_next lemma&right frame&next frame&form "
+    "frame&form&next frame&subject frame&gap_next frame&opens frame&closes form&previous form&subject "
+    "form&next previous&next previous2&previous next&next2 subject_gap&form subject&subject2 gap&gap_next "
+    "gap_next2&next left right first inside closes&gap_next opens&gap_next opens&next ahead&ahead_by "
+    "behind&behind_by frame&behind frame&ahead next3 closes&right frame&right frame&left frame&gap lemma&gap "
+    "gap&next&frame subject_gap&next lemma&opens"
+).split()
+BOUND_TEMPLATES = (
+    "gap&kind frame&gap frame&kind kind&kind2 kind&before gap&before frame&order frame&length kind&length "
+    "gap&length rest&gap rest&kind edge&kind edge&gap quoted&gap lemma&kind lemma&gap later&gap later&kind "
+    "later&rest final&frame final&quoted edge&frame&final edge&length kind&kind2&gap ahead&step "
+    "ahead&step&kind ahead&step&gap inner&gap inner&kind inner&final edge_gap&final edge_gap&gap "
+    "edge_gap&quoted lemma&final final&length cue_strong&gap cue_strong&kind cue_strong&ahead&gap "
+    "inner&later&gap"
+).split()
+QUOTE_TEMPLATES = (
+    "length first&gap gap&gap_after before after line&line_end since&line since&gap previous&since "
+    "closed&continued length&gap length&first sentence length&line previous&gap since length&gap_after "
+    "before&length"
+).split()
+SPEAKER_TEMPLATES = (
+    "rank rank&frame rank&form rank&left&gap_cue adjacent&last rank&after_cue rank&cues rank&commas "
+    "first&last before&rank after&rank gap_after&rank lemma&side quoted&side length&side head&form "
+    "previous&rank before&after first&rank adjacent&form&left gap_before&side gap_before&gap_after&side "
+    "cues&commas&side lemma&adjacent distance&side last&side&left head&adjacent frame&after_cue&side "
+    "frame&adjacent&previous before&frame first&frame&side"
+).split()
 TEMPLATES = {
-    "right": A.CUE_TEMPLATES,
-    "left": A.CUE_TEMPLATES,
-    "end": A.STOP_TEMPLATES,
-    "start": A.START_TEMPLATES,
-    "quote": A.QUOTE_TEMPLATES,
-    "speaker": S.SPEAKER_TEMPLATES,
+    "right": CUE_TEMPLATES,
+    "left": CUE_TEMPLATES,
+    "end": BOUND_TEMPLATES,
+    "start": BOUND_TEMPLATES,
+    "quote": QUOTE_TEMPLATES,
+    "speaker": SPEAKER_TEMPLATES,
 }
 
 
@@ -134,7 +165,7 @@ def fit(name: str, columns: W.Columns, wanted: np.ndarray, use: np.ndarray, stre
     """Fit one model, append its rows (model, template, value, weight) to `out`."""
     from sklearn.linear_model import LogisticRegression
 
-    templates = TEMPLATES[name]
+    templates = [tuple(template.split("&")) for template in TEMPLATES[name]]
     columns = {key: (codes[use], names) for key, (codes, names) in columns.items()}
     features, kept = matrix(columns, templates)
     model = LogisticRegression(C=strength, max_iter=500).fit(features, wanted[use])
@@ -157,23 +188,21 @@ def fit(name: str, columns: W.Columns, wanted: np.ndarray, use: np.ndarray, stre
 def extents(gold: Gold, out: list, strength: float) -> None:
     """Fit the models of where contents end and begin."""
     words, quotes, cues = gold.words, gold.quotes, gold.cues
-    bounds = A.bounds_of(words, quotes)
+    claims = A.weigh_claims(words, quotes, cues)
     cue = np.array(sorted(gold.right))
-    start = A.right_start(words, quotes, cue, cues)
-    _, high = A.limit_of(words, quotes, cue)
-    start = np.minimum(start, high)
-    pairs = A.expand(bounds, np.minimum(start + 1, high), high)
+    start, high, pairs = A.right_pairs(words, quotes, cue, A.right_start(words, quotes, cue, cues))
     end = np.array([gold.right[c][0][1] for c in cue.tolist()])
     hit, use = chosen(pairs, np.minimum(end, high), False)
-    fit("end", A.right_columns(words, quotes, cue, start, high, pairs, cues), hit, use, strength, out)
+    columns = A.bound_columns(words, quotes, claims, cue, start, high, pairs, cues, False)
+    fit("end", columns, hit, use, strength, out)
     cue = np.array(sorted(gold.left))
     stop = A.left_end(words, quotes, cue, cues)
     cue, stop = cue[stop >= 0], stop[stop >= 0]
-    low = A.first_of(quotes, stop, A.limit_of(words, quotes, cue)[0])
-    pairs = A.expand(bounds, low, stop - 1)
+    low, pairs = A.left_pairs(words, quotes, cue, stop)
     begin = np.array([gold.left[c][0][0] for c in cue.tolist()])
     hit, use = chosen(pairs, np.maximum(begin, low), True)
-    fit("start", A.left_columns(words, quotes, cue, stop, low, pairs, cues), hit, use, strength, out)
+    columns = A.bound_columns(words, quotes, claims, cue, stop, low, pairs, cues, True)
+    fit("start", columns, hit, use, strength, out)
 
 
 def speakers(gold: Gold, out: list, strength: float) -> None:
@@ -182,7 +211,7 @@ def speakers(gold: Gold, out: list, strength: float) -> None:
     source = {c: row["source"] for side in (gold.left, gold.right) for c, (_, _, row) in side.items() if row["source"]}
     cue = np.array(sorted(source))
     left = np.isin(cue, list(gold.left))
-    phrases = S.find_phrases(gold.tokens, words)
+    phrases = S.find_phrases(gold.tokens, words, cues)
     low, high = A.limit_of(words, quotes, cue)
     pairs = S.speaker_pairs(words, phrases, cue, low, high)
     first, last = phrases.first[pairs[1]], phrases.last[pairs[1]]
@@ -213,7 +242,7 @@ def chosen(pairs: A.Pairs, bound: np.ndarray, backwards: bool) -> tuple[np.ndarr
     return hit, use
 
 
-def tune(articles: list[dict], target: Path, strength: float = 0.2) -> None:
+def tune(articles: list[dict], target: Path, strength: float = 0.08) -> None:
     """Fit all models and write their weights."""
     gold = Gold(articles)
     rows: list = []
@@ -221,26 +250,25 @@ def tune(articles: list[dict], target: Path, strength: float = 0.2) -> None:
     for name, marks in (("right", gold.right), ("left", gold.left)):
         wanted = np.isin(gold.cue, list(marks))
         fit(name, columns, wanted, ~gold.attributed[gold.cue] | wanted, strength, rows)
+    store(rows, target)
     extents(gold, rows, strength)
     speakers(gold, rows, strength)
-    write(rows, target)
-    W._weights.cache_clear()
-    W._LINEAR.clear()
+    store(rows, target)
     found = A.find_contents(gold.words, gold.quotes, gold.cues)
     contents = np.column_stack([found.start, found.end])
     free = ~A.covered(gold.quotes.first, contents)
     columns = A.quote_columns(gold.words, gold.quotes, contents)
     fit("quote", columns, gold.attributed[gold.quotes.first], free, strength, rows)
-    write(rows, target)
-    W._weights.cache_clear()
-    W._LINEAR.clear()
+    store(rows, target)
 
 
-def write(rows: list, target: Path) -> None:
-    """Weights as a table: model, template (columns crossed), value (of each), weight (log-odds)."""
+def store(rows: list, target: Path) -> None:
+    """Write weights as a table: model, template (columns crossed), value (of each), weight (log-odds)."""
     lines = ["model,template,value,weight"]
     lines += [f"{model},{template},{value},{weight:.3f}" for model, template, value, weight in rows]
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    W._weights.cache_clear()
+    W._LINEAR.clear()
 
 
 def token_scores(gold: Gold, guess: np.ndarray) -> tuple[float, float, float]:
