@@ -146,7 +146,7 @@ def write_corpus(
             refused.append(batch.rejected)
             notes.append(batch.notes)
             bar.update(len(batch.articles))
-    run = Run(articles, _joined(refused, REJECTED), _joined(notes, NOTES))
+    run = Run(articles, _joined(refused, REJECTED).sort_values(["source", "line"]), _joined(notes, NOTES))
     if len(run.rejected):
         write_table(run.rejected, rejected)
     elif rejected.exists():

@@ -277,7 +277,7 @@ def _csv_appender(stream: IO[bytes], suffix: str) -> tuple[Callable[[pd.DataFram
 
 def _json_appender(stream: IO[bytes]) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
     def append(frame: pd.DataFrame) -> None:
-        whole = _typed(frame).astype(object)
+        whole = _typed(frame if isinstance(frame, pd.DataFrame) else frame.to_pandas()).astype(object)
         for record in whole.where(whole.notna(), None).to_dict("records"):
             stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
 

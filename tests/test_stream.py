@@ -1,0 +1,82 @@
+"""Corpora in batches: the same tables whatever the batches, the processes and the format."""
+
+import gzip
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.stream import in_order, score_corpus
+from analysis.tables import InputError, read_table
+
+NAMES = ("articles", "quotations", "mentions", "scores")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "news.jsonl"
+    texts = ["It may rain, Doe said.", "“Perhaps,” Roe told reporters.", "Moscow denied it.", "Clearly, arms came."]
+    rows = [{"id": i, "outlet": "None", "title": "No evidence", "text": f"{texts[i % 4]} {i}"} for i in range(23)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def tables(folder, kind="csv"):
+    return [read_table(folder / f"{name}.{kind}") for name in NAMES]
+
+
+def test_batches_and_processes_do_not_change_a_byte(corpus, tmp_path):
+    score_corpus(corpus, tmp_path / "one", workers=1)
+    score_corpus(corpus, tmp_path / "many", workers=2, batch_bytes=300)
+    for name in NAMES:
+        assert (tmp_path / "one" / f"{name}.csv").read_bytes() == (tmp_path / "many" / f"{name}.csv").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_formats_hold_the_same_tables(corpus, tmp_path, kind):
+    score_corpus(corpus, tmp_path / "csv")
+    score_corpus(corpus, tmp_path / kind, kind, batch_bytes=300)
+    for one, other in zip(tables(tmp_path / "csv"), tables(tmp_path / kind, kind), strict=True):
+        pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False)
+
+
+def test_bad_records_are_rejected_by_name_and_the_rest_is_scored(corpus, tmp_path):
+    corpus.write_text(corpus.read_text() + '{"id": "x", "text": ""}\n{"id": \n')
+    run = score_corpus(corpus, tmp_path / "out")
+    assert run.articles == 23
+    assert read_table(tmp_path / "out" / "rejected.csv")["line"].tolist() == [24, 25]
+
+
+def test_a_stale_list_of_rejected_records_is_removed_and_other_files_are_kept(corpus, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "rejected.csv").write_text("old")
+    (folder / "notes.txt").write_text("mine")
+    score_corpus(corpus, folder)
+    assert not (folder / "rejected.csv").exists()
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_nothing_is_written_when_the_input_cannot_be_used(tmp_path):
+    (tmp_path / "bad.jsonl").write_text("not json\n")
+    with pytest.raises(InputError):
+        score_corpus(tmp_path / "bad.jsonl", tmp_path / "out")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "bad.jsonl"]
+
+
+def test_a_compressed_corpus_is_read_in_batches_too(corpus, tmp_path):
+    packed = tmp_path / "news.jsonl.gz"
+    packed.write_bytes(gzip.compress(corpus.read_bytes()))
+    score_corpus(corpus, tmp_path / "plain")
+    score_corpus(packed, tmp_path / "packed", batch_bytes=300)
+    assert (tmp_path / "plain" / "scores.csv").read_bytes() == (tmp_path / "packed" / "scores.csv").read_bytes()
+
+
+def square(number):
+    return number * number
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_work_comes_back_in_the_order_given(workers, count):
+    assert list(in_order(square, range(count), workers)) == [(i, i * i) for i in range(count)]
