@@ -317,7 +317,8 @@ def compare_outlets(
     copies : {"once", "all", "drop"}
         See `assign_sources`.
     events : DataFrame, optional
-        ``article_id``, ``event``, ``duplicate_of``. The articles of an outlet on one event are then one unit.
+        ``article_id``, ``event``, ``duplicate_of``. The articles of an outlet on one event are then one unit; so they
+        are where `articles` have a column ``event``.
     per : {"voice", "section"}
         Words that mentions are held against.
 
@@ -344,7 +345,7 @@ def compare_outlets(
     counts = prepare_counts(scores, articles, by, copies, events, per)
     absent = counts.rows[~counts.rows["counted"] | (counts.rows["note"] != "")]
     counts = select_rows(counts, counts.rows["counted"].to_numpy())
-    cause = ["unit"] if by == "outlet_group" else ["event"] if events is not None else []
+    cause = ["unit"] if by == "outlet_group" else ["event"] if "event" in counts.rows else []
     counts = merge_rows(counts, ["source", *cause]) if cause else counts
     names = pd.Index(sorted(set(articles[by].dropna()) | set(counts.rows["source"].dropna())))
     code = names.get_indexer(counts.rows["source"])
@@ -394,17 +395,23 @@ def prepare_counts(
         raise InputError(
             f"article_id {articles.loc[articles['article_id'].duplicated(), 'article_id'].iloc[0]!r} repeats"
         )
-    rows = articles.drop(columns=["text", "event"], errors="ignore").reset_index(drop=True)
+    rows = articles.drop(columns="text", errors="ignore").reset_index(drop=True)
     rows[["source", "counted", "note"]] = assign_sources(articles, copies, events)[["source", "counted", "note"]]
-    if by == "outlet_group":  # a copy belongs to the group of its origin, which may be none
-        groups = rows.dropna(subset=["outlet"]).drop_duplicates("outlet").set_index("outlet")[by]
-        rows["unit"], rows["source"] = rows["source"], rows["source"].map(groups)
+    if by == "outlet_group":
+        rows["unit"], rows["source"] = rows["source"], group_sources(rows)
     elif by != "outlet":
         rows["source"] = rows[by]
     if events is not None:
-        event = rows["article_id"].map(events.set_index("article_id")["event"])
-        rows["event"] = event.fillna("article " + rows["article_id"].astype(str))
+        rows["event"] = rows["article_id"].map(events.set_index("article_id")["event"])
+    if "event" in rows:
+        rows["event"] = rows["event"].fillna("article " + rows["article_id"].astype(str))
     return count_matrices(scores, rows, per)
+
+
+def group_sources(rows: pd.DataFrame) -> pd.Series:
+    """The group of each row's source: of a copy, that of its origin, which may be none."""
+    groups = rows.dropna(subset=["outlet"]).drop_duplicates("outlet").set_index("outlet")["outlet_group"]
+    return rows["source"].map(groups)
 
 
 def select_rows(counts: Counts, kept: np.ndarray) -> Counts:

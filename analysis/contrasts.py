@@ -15,12 +15,13 @@ from .comparison import (
     MIN_ARTICLES,
     Counts,
     Moments,
+    group_sources,
     indicator,
     merge_rows,
     moment_table,
     prepare_counts,
     select_rows,
-    sum_moments,
+    split_moments,
 )
 from .ratios import DRAWS, Found, contrast_sides, fit_trend, rate_ratios, stratified_ratios, stratify_sides
 from .tables import CONTRASTS, InputError, round_significant
@@ -75,7 +76,7 @@ def contrast_outlets(
         See `assign_sources`.
     events : DataFrame, optional
         ``article_id``, ``event``, ``duplicate_of``: articles of one side on one event become one unit, since they share
-        what happened, and contrasts within events are added.
+        what happened, and contrasts within events are added. A column ``event`` of `articles` does as well.
     per : {"voice", "section"}
         Words that mentions are held against.
     pairs : bool, optional
@@ -119,13 +120,14 @@ def contrast_outlets(
     if len(names) < 2:
         raise InputError(f"one outlet only ({names[0]}): add articles of another, or a column that names the outlets")
     paired = list(combinations(names, 2)) if pairs or (pairs is None and len(names) <= MAX_PAIRED) else []
-    found = _contrast_units(counts, names, paired, events is not None, draws, seed)
-    for column in [*(["event"] if events is not None else []), *within]:
+    clustered = "event" in counts.rows
+    found = _contrast_units(counts, names, paired, clustered, draws, seed)
+    for column in dict.fromkeys([*(["event"] if clustered else []), *within]):
         if column not in counts.rows:
             raise InputError(f"articles have no column {column!r} to compare within")
         found += _contrast_within(counts, names, paired, column)
     if "outlet_group" in articles:
-        found += _contrast_groups(prepare_counts(scores, articles, "outlet_group", copies, events, per), draws, seed)
+        found += _contrast_groups(counts, draws, seed)
     if "published" in articles:
         found += _list_trends(counts, names)
     return _finish(pd.concat(found, ignore_index=True))
@@ -161,12 +163,12 @@ def _contrast_units(
 
 
 def _contrast_groups(counts: Counts, draws: int, seed: int) -> list[pd.DataFrame]:
-    """Pairs of groups of outlets, each outlet a unit."""
-    counts = select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
-    units = merge_rows(counts, ["source", "unit"])
-    source, table = units.rows["source"].to_numpy(), moment_table(units)
-    labels = [("group", a, b) for a, b in combinations(sorted(set(source)), 2)]
-    rows = {name: np.flatnonzero(source == name) for name in set(source)}
+    """Pairs of groups of outlets, each outlet a unit; a copy belongs to the group of its origin, which may be none."""
+    grouped = counts._replace(rows=counts.rows.assign(group=group_sources(counts.rows)))
+    units = merge_rows(grouped, ["source", "group"])
+    group, table = units.rows["group"], moment_table(units)
+    labels = [("group", a, b) for a, b in combinations(sorted(group.dropna().unique()), 2)]
+    rows = {name: np.flatnonzero(group == name) for name in group.dropna().unique()}
     tested = [contrast_sides(table, units.column, rows[a], rows[b], None, draws, seed) for _, a, b in labels]
     return [_tabulate_tests(counts.cells, tested, labels)] if tested else []
 
@@ -188,13 +190,13 @@ def _contrast_within(
     """Every outlet against the rest, and pairs, within the values of a column; articles without one stay out."""
     counts = select_rows(counts, counts.rows[column].notna().to_numpy())
     value, values = pd.factorize(counts.rows[column], sort=True)
-    totals = sum_moments(counts, indicator(value, len(values)))
+    table, column_of = moment_table(counts), counts.column
+    totals = split_moments(indicator(value, len(values)) @ table, column_of)
     source, parts = counts.rows["source"].to_numpy(), {}
     for name in names:
-        there, code = np.unique(value[source == name], return_inverse=True)
-        place = np.full(len(source), -1)
-        place[source == name] = code
-        parts[name] = there, sum_moments(counts, indicator(place, len(there)))
+        mine = source == name
+        there, code = np.unique(value[mine], return_inverse=True)
+        parts[name] = there, split_moments(indicator(code, len(there)) @ table[mine], column_of)
     found, labels = [], []
     for a, b in [*((name, "rest") for name in names), *paired]:
         there, mine = parts[a]
@@ -206,13 +208,12 @@ def _contrast_within(
         found.append(stratify_sides(mine, theirs, column == "event"))
         labels.append((f"within-{column}", a, b))
     one = _join(found)
-    table = _label(counts.cells, labels)
-    table["articles_a"], table["articles_b"] = one.a.articles, one.b.articles
-    table = pd.concat([table, stratified_ratios(one)], axis=1)
-    table["method"] = f"Mantel-Haenszel within {column}, t"
-    table["units"] = one.units if column == "event" else one.freedom
-    table["mentions"] = one.a.mentions + one.b.mentions
-    return [table]
+    rows = pd.concat([_label(counts.cells, labels), stratified_ratios(one)], axis=1)
+    rows["articles_a"], rows["articles_b"] = one.a.articles, one.b.articles
+    rows["method"] = f"Mantel-Haenszel within {column}, t"
+    rows["units"] = one.units if column == "event" else one.freedom
+    rows["mentions"] = one.a.mentions + one.b.mentions
+    return [rows]
 
 
 def _list_trends(counts: Counts, names: list[str]) -> list[pd.DataFrame]:
@@ -254,12 +255,10 @@ def _join(bundles: list[Bundle]) -> Bundle:
 
 
 def _finish(table: pd.DataFrame) -> pd.DataFrame:
-    """Families, adjusted p and statuses; nothing that three articles or units cannot bear."""
-    numbers = ["ci_low", "ci_high", "p", "detectable_ratio"]
+    """Families, adjusted p and statuses."""
     one_sided = table["contrast"] == "trend"
     fewest = table["articles_a"].where(one_sided, table[["articles_a", "articles_b"]].min(axis=1))
     thin, bound = fewest < MIN_ARTICLES, table["units"] < MIN_ARTICLES
-    table.loc[thin | bound, numbers] = np.nan
     side = table["side"].isna() if "side" in table else True
     declared = (table["contrast"] == "rest") & (table["voice"] == "newsroom") & (table["section"] == "body") & side
     declared &= table["feature"].isin(CORE_FEATURES)
