@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.contents import DISTANCES, bucket_of, cited_before, inside_quotes, subject_of
+from analysis.contents import DISTANCES, bucket_of, cited_before, likeliest, subject_of
 from analysis.cues import DATA, GAPS, KINDS, Columns, CueList, Words, kinds_named, odds
-from analysis.quotes import Quotes
 from analysis.tables import InputError, read_table
 from analysis.tokens import Tokens
 
@@ -62,7 +61,9 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
     count = len(words.head)
     kind, gap = words.kind[:count], words.gap[:count]
     verbs, openers = word_class("verb"), word_class("opener")
-    plain = tokens.vocabulary.table("no noun", lambda s: s in verbs or (s[:1].isupper() and s.lower() in openers))
+    plain = tokens.vocabulary.table(
+        "no noun", lambda s: s in verbs or (s[:1].isupper() and s.lower() in openers), of="words"
+    )
     noun = np.array(["noun" in frame.split() for frame in cues.frames])
     cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun[words.frame] & (kind == KINDS.index("Ss")))
     determined = np.append(False, _DETERMINER[kind[:-1]])
@@ -83,7 +84,7 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
 
 
 #: Phrases looked at to the left and to the right of a cue.
-_LEFTWARD, _RIGHTWARD = 8, 3
+_LEFTWARD, _RIGHTWARD = 6, 2
 #: Log-odds under which nobody is named.
 SPEAKER_ODDS = -3.0
 #: Words of an apposition, at most.
@@ -104,7 +105,6 @@ def speaker_pairs(
 
 def speaker_columns(
     words: Words,
-    quotes: Quotes,
     phrases: Phrases,
     cue: np.ndarray,
     left: np.ndarray,
@@ -143,7 +143,7 @@ def speaker_columns(
         "gap_after": (gap[last], GAPS),
         "cues": (np.minimum(verbs[np.maximum(outer, inner)] - verbs[inner], 4), digits),
         "commas": (np.clip(commas, 0, 4), digits),
-        "quoted": (inside_quotes(quotes, first) * 2 + inside_quotes(quotes, c), digits),
+        "quoted": (words.inside(first) * 2 + words.inside(c), digits),
         "head": ((first == words.head[c]).astype(np.uint8), digits),
         "distance": (bucket_of(np.maximum(outer - inner, 0)), DISTANCES),
     }
@@ -151,7 +151,6 @@ def speaker_columns(
 
 def locate_speakers(
     words: Words,
-    quotes: Quotes,
     phrases: Phrases,
     cue: np.ndarray,
     left: np.ndarray,
@@ -164,7 +163,6 @@ def locate_speakers(
     Parameters
     ----------
     words : Words
-    quotes : Quotes
     phrases : Phrases
     cue : int array
         Word numbers of the cues, increasing.
@@ -181,9 +179,9 @@ def locate_speakers(
     owner, which = pairs = speaker_pairs(words, phrases, cue, low, high)
     if not len(owner):
         return Speakers(*[np.full(len(cue), -1, dtype=np.int32)] * 3)
-    merit = odds("speaker", speaker_columns(words, quotes, phrases, cue, left, pairs, cues), cues)
-    best = np.lexsort((which, merit, owner))
-    best = best[np.append(owner[best][1:] != owner[best][:-1], True)]
+    merit = odds(("speaker",), speaker_columns(words, phrases, cue, left, pairs, cues), cues)[:, 0]
+    begin = np.flatnonzero(np.diff(owner, prepend=-1))
+    best = likeliest(merit, np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(owner)))), begin)
     best = best[merit[best] > SPEAKER_ODDS]
     chosen = np.full(len(cue), -1)
     chosen[owner[best]] = which[best]
@@ -236,7 +234,7 @@ def find_labels(
     before = lines[np.maximum(np.searchsorted(lines, first, side="right") - 1, 0)]
     behind = np.append(lines, count)[np.searchsorted(lines, last, side="left")]
     size, outlets = behind - last, word_class("outlet")
-    outlet = tokens.vocabulary.table("outlet", lambda s: s.lower() in outlets)[tokens.word[last - 1]]
+    outlet = tokens.vocabulary.table("outlet", lambda s: s.lower() in outlets, of="words")[tokens.word[last - 1]]
     labels = before_colon & (first == before) & (size >= 3) & (headed[first] | (size <= _LABELLED_WORDS))
     signs = ~before_colon & (last == behind) & (last - first <= 3) & (first - before >= 3) & ~outlet
     keep = labels | signs
@@ -284,12 +282,15 @@ def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
     >>> sides(pd.Series(["the Russian Foreign Ministry", "Wells"]), actors).tolist()
     ['Russia', nan]
     """
-    side = pd.Series(index=speakers.index, dtype="str")
-    if actors is None:
-        return side
+    names = pd.Series(speakers.dropna().unique(), dtype="str")
+    side: dict[str, str] = {}
+    if actors is None or names.empty:
+        return speakers.map(side).astype("str")
     rows = actors.assign(size=actors["pattern"].str.len()).sort_values(["size", "pattern"], ascending=False)
-    for pattern, name in zip(rows["pattern"], rows["side"], strict=True):
-        expression = r"(?<!\w)" + re.escape(pattern.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") + r"(?!\w)"
-        found = speakers.str.contains(expression, case=pattern != pattern.lower(), regex=True, na=False)
-        side[side.isna() & found] = name
-    return side
+    parts = [re.escape(p.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in rows["pattern"]]
+    # One pass over all names leaves the few in which any pattern can stand.
+    found = names[names.str.contains("|".join(parts), case=False, regex=True)].tolist()
+    for pattern, expression, name in zip(rows["pattern"], parts, rows["side"], strict=True):
+        whole = re.compile(rf"(?<!\w){expression}(?!\w)", re.IGNORECASE if pattern == pattern.lower() else 0)
+        side |= {speaker: name for speaker in found if speaker not in side and whole.search(speaker)}
+    return speakers.map(side).astype("str")
