@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.contents import Contents, find_contents, limit_of, loose_quotes
+from analysis.contents import Contents, find_contents, limits_of, loose_quotes
 from analysis.cues import STANCES, CueList, Words, read_cues, read_words
 from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
@@ -76,8 +76,8 @@ def find_spans(tokens: Tokens, headline: np.ndarray) -> Spans:
     cues = read_cues()
     if not len(tokens.word):
         return _no_spans()
-    words = read_words(tokens, cues)
     quotes = find_quotes(tokens)
+    words = read_words(tokens, quotes, cues)
     return assemble(tokens, words, quotes, find_contents(words, quotes, cues), headline, cues)
 
 
@@ -88,7 +88,7 @@ def assemble(
     phrases = find_phrases(tokens, words, cues)
     cue, claim = np.unique(contents.cue, return_inverse=True)
     has_left = np.isin(np.arange(len(cue)), claim[contents.left])
-    who = locate_speakers(words, quotes, phrases, cue, has_left, *limit_of(words, quotes, cue), cues)
+    who = locate_speakers(words, phrases, cue, has_left, *limits_of(words, cue), cues)
     contents, claim = _without_speakers(contents, claim, who)
     loose = loose_quotes(words, quotes, contents, cues)
     label_first, label_last, label = find_labels(tokens, words, phrases, headline)

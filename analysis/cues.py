@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analysis.quotes import Quotes
 from analysis.tables import InputError
 from analysis.tokens import Tokens, Vocabulary
 
@@ -39,7 +40,7 @@ hearer=reporters,journalists,lawmakers,supporters,voters,viewers,readers,senator
 """.split("\n")
 #: Kinds of all other words, by shape.
 _SHAPES = ("none", "number", "initial", "capital", "Ly", "Ing", "Ed", "Ss", "Possessive", "lower")
-_GAPS = "space comma semicolon colon dash open close stop question line quote comma-quote stop-quote slash other label".split()
+_GAPS = "space comma semicolon colon dash open close stop question line quote comma-quote stop-quote slash other label"
 
 
 class Cue(NamedTuple):
@@ -71,7 +72,7 @@ def _kind_names() -> tuple[tuple[str, ...], dict[str, int]]:
 
 
 KINDS, _KIND_CODES = _kind_names()
-GAPS = tuple(_GAPS)
+GAPS = tuple(_GAPS.split())
 
 
 def kinds_named(names: str) -> np.ndarray:
@@ -169,7 +170,7 @@ def cue_tables(vocabulary: Vocabulary, cues: CueList) -> tuple[np.ndarray, np.nd
             return 0
         return (lemma[found.lemma] * 64 + frame[found.frame]) * 8 + STANCES.index(found.stance)
 
-    packed = vocabulary.table(f"cue {id(cues)}", code, "int32")
+    packed = vocabulary.table(f"cue {id(cues)}", code, "int32", "words")
     return packed // 512, packed // 8 % 64, packed % 8
 
 
@@ -187,6 +188,11 @@ class Words(NamedTuple):
     stance : uint8 array
     head, tail : int32 arrays
         First word, and one past the last, of the sentence of each word.
+    mark : int32 array
+        The last word at or before each with more than a space before it.
+    quote_first, quote_last, quote_next : int32 arrays
+        First word and end of the last quotation that begins at or before each word (-1: none), and the first word of
+        the next one; padded.
     """
 
     kind: np.ndarray
@@ -196,13 +202,21 @@ class Words(NamedTuple):
     stance: np.ndarray
     head: np.ndarray
     tail: np.ndarray
+    mark: np.ndarray
+    quote_first: np.ndarray
+    quote_last: np.ndarray
+    quote_next: np.ndarray
+
+    def inside(self, word: np.ndarray) -> np.ndarray:
+        """Which word numbers stand inside quotation marks."""
+        return word < self.quote_last[word]
 
 
-def read_words(tokens: Tokens, cues: CueList) -> Words:
+def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     """Code the words and gaps of a batch."""
     strings = tokens.vocabulary
-    kinds = strings.table("kind", kind_of, "uint8")
-    gaps = strings.table("gap kind", gap_kind, "uint8")
+    kinds = strings.table("kind", kind_of, "uint8", "words")
+    gaps = strings.table("gap kind", gap_kind, "uint8", "gaps")
     lemma, frame, stance = cue_tables(strings, cues)
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1)).astype(np.int32)
     size = np.diff(np.append(change, len(tokens.word)))
@@ -210,30 +224,33 @@ def read_words(tokens: Tokens, cues: CueList) -> Words:
     abbreviated = gap == GAPS.index("stop")
     abbreviated[change] = False
     gap[abbreviated] = 0
+    count = len(tokens.word)
+    gap = np.append(gap, np.full(3, 9, np.uint8))
+    mark = np.maximum.accumulate(np.where(gap != 0, np.arange(count + 4, dtype=np.int32), 0))
+    began = np.zeros(count + 4, dtype=np.int32)
+    began[quotes.first] = 1
+    began = np.cumsum(began, dtype=np.int32)
     return Words(
         np.append(kinds[tokens.word], np.zeros(4, np.uint8)),
-        np.append(gap, np.full(3, 9, np.uint8)),
+        gap,
         lemma[tokens.word].astype(np.int16),
         frame[tokens.word].astype(np.int16),
         stance[tokens.word].astype(np.uint8),
         np.repeat(change, size),
         np.repeat((change + size).astype(np.int32), size),
+        mark,
+        np.append(np.int32(-1), quotes.first)[began],
+        np.append(np.int32(-1), quotes.last)[began],
+        np.append(quotes.first, np.int32(2**30))[began],
     )
 
 
 class Linear(NamedTuple):
-    """A linear model over columns: one table of weights for each template (one column or several crossed)."""
+    """Linear models over the same columns: a table of weights (codes x models) for each template of columns."""
 
-    bias: float
+    bias: np.ndarray
     templates: tuple[tuple[str, ...], ...]
     tables: tuple[np.ndarray, ...]
-
-    def score(self, columns: Columns) -> np.ndarray:
-        """Log-odds of each row."""
-        total = np.full(len(next(iter(columns.values()))[0]), self.bias, dtype=np.float32)
-        for template, table in zip(self.templates, self.tables, strict=True):
-            total += table[crossed(columns, template)[0]]
-        return total
 
 
 def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, int]:
@@ -257,32 +274,36 @@ def _weights(path: Path) -> dict[str, dict[str, list[tuple[str, float]]]]:
     return rows
 
 
-def read_linear(model: str, columns: Columns, path: Path = DATA / "attribution.csv") -> Linear:
-    """One of the linear models, its weights laid out over the codes of `columns`."""
+def read_linear(models: tuple[str, ...], columns: Columns, path: Path = DATA / "attribution.csv") -> Linear:
+    """Linear models with their weights laid out over the codes of `columns`."""
     places = {name: {value: code for code, value in enumerate(names)} for name, (_, names) in columns.items()}
-    rows = dict(_weights(path)[model])
-    bias = rows.pop("bias")[0][1]
-    templates = tuple(tuple(template.split("&")) for template in rows)
+    rows = [_weights(path)[model] for model in models]
+    templates = tuple(tuple(key.split("&")) for key in dict.fromkeys(k for row in rows for k in row) if key != "bias")
     tables = []
-    for template, weights in zip(templates, rows.values(), strict=True):
+    for template in templates:
         sizes = [len(columns[name][1]) for name in template]
-        table = np.zeros(int(np.prod(sizes)), dtype=np.float32)
-        for value, weight in weights:
-            code = 0
-            for name, size, part in zip(template, sizes, value.split("&"), strict=True):
-                code = -1 if code < 0 or part not in places[name] else code * size + places[name][part]
-            if code >= 0:
-                table[code] = weight
+        table = np.zeros((int(np.prod(sizes)), len(models)), dtype=np.float32)
+        for number, row in enumerate(rows):
+            for value, weight in row.get("&".join(template), ()):
+                code = 0
+                for name, size, part in zip(template, sizes, value.split("&"), strict=True):
+                    code = -1 if code < 0 or part not in places[name] else code * size + places[name][part]
+                if code >= 0:
+                    table[code, number] = weight
         tables.append(table)
-    return Linear(bias, templates, tuple(tables))
+    return Linear(np.array([row["bias"][0][1] for row in rows], dtype=np.float32), templates, tuple(tables))
 
 
-_LINEAR: dict[tuple[str, int], Linear] = {}
+_LINEAR: dict[tuple[tuple[str, ...], int], Linear] = {}
 
 
-def odds(model: str, columns: Columns, cues: CueList) -> np.ndarray:
-    """Log-odds that a model gives; it is laid out once for a list of cues."""
-    key = (model, id(cues))
+def odds(models: tuple[str, ...], columns: Columns, cues: CueList) -> np.ndarray:
+    """Log-odds (rows x models) that models give; they are laid out once for a list of cues."""
+    key = (models, id(cues))
     if key not in _LINEAR:
-        _LINEAR[key] = read_linear(model, columns)
-    return _LINEAR[key].score(columns)
+        _LINEAR[key] = read_linear(models, columns)
+    linear = _LINEAR[key]
+    total = np.tile(linear.bias, (len(next(iter(columns.values()))[0]), 1))
+    for template, table in zip(linear.templates, linear.tables, strict=True):
+        total += table.take(crossed(columns, template)[0], axis=0)
+    return total

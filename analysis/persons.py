@@ -57,14 +57,14 @@ def name_persons(
     first, last, full = _antecedents(words, phrases, who)
     named, begin, end = first >= 0, np.maximum(first, 0), np.maximum(last - 1, 0)
     strings, kind = tokens.vocabulary, words.kind
-    sort = strings.table("name class", _name_class, "uint8")[tokens.word]
+    sort = strings.table("name class", _name_class, "uint8", "words")[tokens.word]
     start, stop, isname = _name_bounds(words, sort, begin, end)
     start2, stop2, isname2 = _name_bounds(words, sort, np.minimum(last, full - 1).clip(0), np.maximum(full - 1, 0))
     apposed = named & (full > last) & isname2 & (start2 < stop2) & ~(isname & (start < stop))
     start, stop, isname = (np.where(apposed, b, a) for a, b in ((start, start2), (stop, stop2), (isname, isname2)))
     pronoun = named & (last - first == 1) & _PRONOUN[kind[begin]]
     nouns = {noun: code for code, noun in enumerate(sorted(word_class("person")), 1)}
-    codes = strings.table("person noun", lambda s: nouns.get(s.lower(), 0), "uint8")
+    codes = strings.table("person noun", lambda s: nouns.get(s.lower(), 0), "uint8", "words")
     noun = _noun_within(tokens, codes, begin, np.maximum(full - 1, end))
     taken_up = named & ~isname & ~pronoun & (codes[tokens.word[end]] > 0) & _DEFINITE[kind[begin]]
     own = named & ~pronoun & ~taken_up

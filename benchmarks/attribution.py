@@ -47,8 +47,8 @@ class Gold:
     def __init__(self, articles: list[dict]) -> None:
         self.tokens = tokens = tokenise([a["text"] for a in articles])
         self.cues = read_cues()
-        self.words = read_words(tokens, self.cues)
         self.quotes = find_quotes(tokens)
+        self.words = read_words(tokens, self.quotes, self.cues)
         self.attributed = np.zeros(len(tokens.word), bool)
         self.rows = []
         for text, article in enumerate(articles):
@@ -187,32 +187,31 @@ def fit(name: str, columns: W.Columns, wanted: np.ndarray, use: np.ndarray, stre
 
 def extents(gold: Gold, out: list, strength: float) -> None:
     """Fit the models of where contents end and begin."""
-    words, quotes, cues = gold.words, gold.quotes, gold.cues
-    claims = A.weigh_claims(words, quotes, cues)
+    words, cues = gold.words, gold.cues
+    claims = A.weigh_claims(words, cues)
     cue = np.array(sorted(gold.right))
-    start, high, pairs = A.right_pairs(words, quotes, cue, A.right_start(words, quotes, cue, cues))
+    start = A.right_start(words, cue, cues)
+    high, pairs = A.right_pairs(words, cue, start)
     end = np.array([gold.right[c][0][1] for c in cue.tolist()])
     hit, use = chosen(pairs, np.minimum(end, high), False)
-    columns = A.bound_columns(words, quotes, claims, cue, start, high, pairs, cues, False)
-    fit("end", columns, hit, use, strength, out)
+    fit("end", A.bound_columns(words, claims, cue, start, high, pairs, cues), hit, use, strength, out)
     cue = np.array(sorted(gold.left))
-    stop = A.left_end(words, quotes, cue, cues)
+    stop = A.left_end(words, cue, cues)
     cue, stop = cue[stop >= 0], stop[stop >= 0]
-    low, pairs = A.left_pairs(words, quotes, cue, stop)
+    low, pairs = A.left_pairs(words, cue, stop)
     begin = np.array([gold.left[c][0][0] for c in cue.tolist()])
     hit, use = chosen(pairs, np.maximum(begin, low), True)
-    columns = A.bound_columns(words, quotes, claims, cue, stop, low, pairs, cues, True)
-    fit("start", columns, hit, use, strength, out)
+    fit("start", A.bound_columns(words, claims, cue, stop, low, pairs, cues), hit, use, strength, out)
 
 
 def speakers(gold: Gold, out: list, strength: float) -> None:
     """Fit the model of which noun phrase names the speaker."""
-    words, quotes, cues = gold.words, gold.quotes, gold.cues
+    words, cues = gold.words, gold.cues
     source = {c: row["source"] for side in (gold.left, gold.right) for c, (_, _, row) in side.items() if row["source"]}
     cue = np.array(sorted(source))
     left = np.isin(cue, list(gold.left))
     phrases = S.find_phrases(gold.tokens, words, cues)
-    low, high = A.limit_of(words, quotes, cue)
+    low, high = A.limits_of(words, cue)
     pairs = S.speaker_pairs(words, phrases, cue, low, high)
     first, last = phrases.first[pairs[1]], phrases.last[pairs[1]]
     wanted, use = np.zeros(len(first), bool), np.ones(len(first), bool)
@@ -224,7 +223,7 @@ def speakers(gold: Gold, out: list, strength: float) -> None:
             use[k] = owner not in done
             done.add(owner)
     print("speakers that a phrase can name", len(done), "of", len(cue), file=sys.stderr)
-    fit("speaker", S.speaker_columns(words, quotes, phrases, cue, left, pairs, cues), wanted, use, strength, out)
+    fit("speaker", S.speaker_columns(words, phrases, cue, left, pairs, cues), wanted, use, strength, out)
 
 
 def chosen(pairs: A.Pairs, bound: np.ndarray, backwards: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -246,7 +245,7 @@ def tune(articles: list[dict], target: Path, strength: float = 0.08) -> None:
     """Fit all models and write their weights."""
     gold = Gold(articles)
     rows: list = []
-    columns = A.cue_columns(gold.words, gold.quotes, gold.cue, gold.cues)
+    columns = A.cue_columns(gold.words, gold.cue, gold.cues)
     for name, marks in (("right", gold.right), ("left", gold.left)):
         wanted = np.isin(gold.cue, list(marks))
         fit(name, columns, wanted, ~gold.attributed[gold.cue] | wanted, strength, rows)
@@ -255,9 +254,8 @@ def tune(articles: list[dict], target: Path, strength: float = 0.08) -> None:
     speakers(gold, rows, strength)
     store(rows, target)
     found = A.find_contents(gold.words, gold.quotes, gold.cues)
-    contents = np.column_stack([found.start, found.end])
-    free = ~A.covered(gold.quotes.first, contents)
-    columns = A.quote_columns(gold.words, gold.quotes, contents)
+    free = ~A.covered(gold.quotes.first, found)
+    columns = A.quote_columns(gold.words, gold.quotes, found)
     fit("quote", columns, gold.attributed[gold.quotes.first], free, strength, rows)
     store(rows, target)
 
