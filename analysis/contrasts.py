@@ -175,7 +175,7 @@ def _contrast_groups(counts: Counts, draws: int, seed: int) -> list[pd.DataFrame
 
 def _tabulate_tests(cells: pd.DataFrame, tested: list[Found], labels: list[tuple[str, str, str]]) -> pd.DataFrame:
     """One row per contrast and cell, intervals found for all at once."""
-    one = _join(tested)
+    one = join_bundles(tested)
     table = _label(cells, labels)
     table["articles_a"], table["articles_b"] = one.sides.a.articles, one.sides.b.articles
     table = pd.concat([table, rate_ratios(one)], axis=1)
@@ -207,7 +207,7 @@ def _contrast_within(
             mine, theirs = (Moments(*(part[i] for part in m)) for m, i in ((mine, left), (parts[b][1], right)))
         found.append(stratify_sides(mine, theirs, column == "event"))
         labels.append((f"within-{column}", a, b))
-    one = _join(found)
+    one = join_bundles(found)
     rows = pd.concat([_label(counts.cells, labels), stratified_ratios(one)], axis=1)
     rows["articles_a"], rows["articles_b"] = one.a.articles, one.b.articles
     rows["method"] = f"Mantel-Haenszel within {column}, t"
@@ -246,11 +246,11 @@ def _label(cells: pd.DataFrame, labels: list[tuple[str, str, str]]) -> pd.DataFr
     return table
 
 
-def _join(bundles: list[Bundle]) -> Bundle:
+def join_bundles(bundles: list[Bundle]) -> Bundle:
     """One bundle of arrays out of many, end to end."""
     first = bundles[0]
     columns = zip(*bundles, strict=True)
-    parts = (_join(list(c)) if isinstance(c[0], tuple) else np.concatenate(c, axis=-1) for c in columns)
+    parts = (join_bundles(list(c)) if isinstance(c[0], tuple) else np.concatenate(c, axis=-1) for c in columns)
     return type(first)(*parts)
 
 
