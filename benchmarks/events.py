@@ -129,9 +129,7 @@ def null(articles: pd.DataFrame, outlet: str, trials: int = 40) -> None:
                 )
             any_false = np.mean([(table["p_adjusted"] < 0.05).any() for table in found])
             low = np.mean([(table["p"].dropna() < 0.05).mean() for table in found])
-            print(
-                f"{outlet}, {side} + {side}: trials with an adjusted p < 0.05 {any_false:.3f}; share of p < 0.05 {low:.4f}"
-            )
+            print(f"{outlet}, {side} + {side}: adjusted p < 0.05 in {any_false:.3f} of trials; p < 0.05 {low:.4f}")
 
 
 def main() -> None:
