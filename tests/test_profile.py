@@ -29,11 +29,11 @@ def tables(articles=60, shift=0.0, seed=0, outlets=2):
 
 
 def test_a_planted_difference_is_found_and_named():
-    profile = outlet_profile_test(*tables(shift=6.0), permutations=39)
+    profile = outlet_profile_test(*tables(shift=6.0), permutations=19)
     result = profile.result.iloc[0]
     assert list(profile.result.columns) == RESULT and list(profile.coefficients.columns) == COEFFICIENTS
     assert result["accuracy"] > result["chance_high"] > result["chance"]
-    assert result["p"] == 0.025 and result["status"] == ""
+    assert result["p"] == 0.05 and result["status"] == ""
     best = profile.coefficients.set_index(["outlet", "feature"]).loc[("outlet 0", "hedge")]
     assert best["ci_low"] > 0
     mirror = profile.coefficients.set_index(["outlet", "feature"]).loc[("outlet 1", "hedge")]
@@ -41,7 +41,7 @@ def test_a_planted_difference_is_found_and_named():
 
 
 def test_profiles_alike_are_not_told_apart():
-    p = [outlet_profile_test(*tables(articles=40, seed=seed), permutations=9).result["p"].iloc[0] for seed in range(4)]
+    p = [outlet_profile_test(*tables(articles=40, seed=seed), permutations=9).result["p"].iloc[0] for seed in range(3)]
     assert np.mean(np.array(p) <= 0.1) <= 0.5
     assert np.mean(p) > 0.2
 
