@@ -57,6 +57,9 @@ def run_notebook(
     if parameters:
         from papermill.parameterize import parameterize_notebook
 
+        book.metadata["papermill"] = {}  # it asks for this, and every cell for its tags
+        for cell in book.cells:
+            cell.metadata.setdefault("tags", [])
         book = parameterize_notebook(book, dict(parameters))
     for number, cell in enumerate(book.cells):
         if "injected-parameters" in cell.metadata.get("tags", []):
