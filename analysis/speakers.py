@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from analysis.contents import DISTANCES, bucket_of, cited_before, likeliest, subject_of
+from analysis.contents import DISTANCES, bucket_of, cited_before, likeliest, stated_by, subject_of
 from analysis.cues import DATA, GAPS, KINDS, Columns, CueList, Words, kinds_named, odds
 from analysis.tables import InputError, read_table
 from analysis.tokens import Tokens
@@ -21,13 +23,17 @@ _HARD = kinds_named(
     "that who which whom what how why when where while whether if because as after before since until although though "
     "unless than so but or nor is are was were be been being am has have had having do does did will would can could "
     "may might must should shall not never to there here then now also still just only even already again ever too "
-    "later time said says told according it's he's she's they're i'm we're you're like into during through about "
+    "later time said says told according like into during through about "
     "against isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't "
     "in on at by from with between among within without toward around under over following despite and of for Ly"
 )
-_ALONE = kinds_named("i you he she it we they who which that him her them us me")
+_ALONE = kinds_named(
+    "i you he she it we they who which that him her them us me it's he's she's they're i'm we're you're i've we've they've"
+)
 _CAPITAL = kinds_named("capital Possessive initial")
 _DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
+_ARTICLE = kinds_named("the a an such any every each")
+_BEING = kinds_named("is are was were be been being")
 _VERBAL = kinds_named("Ed Ing")
 _FREE = np.isin(np.array(GAPS), ["space", "other", "slash", "stop"])
 _LINE = np.isin(np.array(GAPS), ["line", "label"])
@@ -49,10 +55,11 @@ class Phrases(NamedTuple):
 
 
 class Speakers(NamedTuple):
-    """Word numbers of each speaker's noun phrase (-1 where none is named), and the end of its apposition."""
+    """Word numbers of each speaker's noun phrase (-1 where none is named), and of its apposition."""
 
     first: np.ndarray
     last: np.ndarray
+    apposed: np.ndarray
     full: np.ndarray
 
 
@@ -73,7 +80,10 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
     close = joined & np.append(joined[1:], False)
     of = (kind == KINDS.index("of")) & np.append(False, content[:-1]) & np.append(content[1:], False)
     both = (kind == KINDS.index("and")) & np.append(False, _CAPITAL[kind[:-1]]) & np.append(_CAPITAL[kind[1:]], False)
-    link = (of | both) & close
+    persons = word_class("person")
+    office = tokens.vocabulary.table("office", lambda s: s.lower() in persons)[tokens.word]
+    to = (kind == KINDS.index("to")) & np.append(False, office[:-1]) & np.append(_CAPITAL[kind[1:]], False)
+    link = (of | both | to) & close
     alone = _ALONE[kind]
     part = content | link | alone
     begins = ~np.append(False, part[:-1]) | ~joined | alone | np.append(False, alone[:-1])
@@ -89,6 +99,8 @@ _LEFTWARD, _RIGHTWARD = 6, 2
 SPEAKER_ODDS = -3.0
 #: Words of an apposition, at most.
 _APPOSITION = 16
+#: Words between a phrase and the comma that opens its apposition, at most.
+_TO_COMMA = 5
 
 
 def speaker_pairs(
@@ -178,7 +190,7 @@ def locate_speakers(
     """
     owner, which = pairs = speaker_pairs(words, phrases, cue, low, high)
     if not len(owner):
-        return Speakers(*[np.full(len(cue), -1, dtype=np.int32)] * 3)
+        return Speakers(*[np.full(len(cue), -1, dtype=np.int32)] * 4)
     merit = odds(("speaker",), speaker_columns(words, phrases, cue, left, pairs, cues), cues)[:, 0]
     begin = np.flatnonzero(np.diff(owner, prepend=-1))
     best = likeliest(merit, np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(owner)))), begin)
@@ -186,20 +198,25 @@ def locate_speakers(
     chosen = np.full(len(cue), -1)
     chosen[owner[best]] = which[best]
     cited = cited_before(words, cue, cues)
-    after = np.minimum(np.searchsorted(phrases.first, cited + 1), len(phrases.first) - 1)
-    chosen = np.where((cited >= 0) & (phrases.first[after] < cue), after, chosen)
-    named = chosen >= 0
-    first, last = (np.where(named, bound[chosen], -1) for bound in phrases)
-    last = np.where(named & (first < cue), np.minimum(last, cue), last)
-    return Speakers(first, last, apposition_end(words, first, last, np.where(first < cue, cue, len(words.head))))
+    stated = stated_by(words, cue, cues)
+    after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
+    chosen = np.where((cited > 0) & (phrases.first[after] < cue) | stated, after, chosen)
+    first, last = (np.where(chosen >= 0, bound[chosen], -1) for bound in phrases)
+    last = np.where(first < cue, np.minimum(last, cue), last)
+    bare = (chosen >= 0) & (last == first + 1) & _ARTICLE[words.kind[first]]
+    bare |= (words.kind[first] == KINDS.index("it")) & _BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
+    first, last = np.where(bare, -1, first), np.where(bare, -1, last)
+    return Speakers(first, last, *appositions(words, first, last, np.where(first < cue, cue, len(words.head))))
 
 
-def apposition_end(words: Words, first: np.ndarray, last: np.ndarray, limit: np.ndarray) -> np.ndarray:
-    """Where the apposition after each phrase ends, if a comma opens one; else the phrase's end."""
-    breaks = np.flatnonzero(words.gap != 0)
-    stop = np.minimum(breaks[np.minimum(np.searchsorted(breaks, last, side="right"), len(breaks) - 1)], limit)
-    apposed = (first >= 0) & (words.gap[last] == _COMMA) & (stop - last < _APPOSITION)
-    return np.where(apposed, np.maximum(stop, last), last)
+def appositions(words: Words, first: np.ndarray, last: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the apposition after each phrase, if a comma opens one (*head of forces in Kabul, Gen. X,*)."""
+    marks = np.append(np.flatnonzero(words.gap != 0), len(words.gap) - 1)
+    opens = np.searchsorted(marks, last, side="left")
+    begin, stop = marks[opens], np.minimum(marks[np.minimum(opens + 1, len(marks) - 1)], limit)
+    good = (first >= 0) & (words.gap[begin] == _COMMA) & (begin - last < _TO_COMMA) & (begin < stop)
+    good &= stop - begin < _APPOSITION
+    return np.where(good, begin, last), np.where(good, stop, last)
 
 
 #: Words of a label before a colon, at most, and of the line after it where no headline is.
@@ -235,7 +252,14 @@ def find_labels(
     behind = np.append(lines, count)[np.searchsorted(lines, last, side="left")]
     size, outlets = behind - last, word_class("outlet")
     outlet = tokens.vocabulary.table("outlet", lambda s: s.lower() in outlets, of="words")[tokens.word[last - 1]]
-    labels = before_colon & (first == before) & (size >= 3) & (headed[first] | (size <= _LABELLED_WORDS))
+    labels = (
+        before_colon
+        & (first == before)
+        & (size >= 3)
+        & ~outlet
+        & _CAPITAL[words.kind[last - 1]]
+        & (headed[first] | (size <= _LABELLED_WORDS))
+    )
     signs = ~before_colon & (last == behind) & (last - first <= 3) & (first - before >= 3) & ~outlet
     keep = labels | signs
     content = np.where(signs, before, last), np.where(signs, first, behind)
@@ -264,7 +288,9 @@ def read_actors(path: Path | str = DATA / "actors.csv") -> pd.DataFrame:
 
 
 def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
-    """Side of each speaker's name or description: that of the longest pattern in it; missing where none fits.
+    """Side of each speaker's name or description: that of the pattern that stands first in it.
+
+    Where several patterns begin there, the longest counts; where none fits, the side is missing.
 
     Parameters
     ----------
@@ -284,13 +310,18 @@ def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
     """
     names = pd.Series(speakers.dropna().unique(), dtype="str")
     side: dict[str, str] = {}
+    place: dict[str, int] = {}
     if actors is None or names.empty:
         return speakers.map(side).astype("str")
     rows = actors.assign(size=actors["pattern"].str.len()).sort_values(["size", "pattern"], ascending=False)
     parts = [re.escape(p.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in rows["pattern"]]
     # One pass over all names leaves the few in which any pattern can stand.
-    found = names[names.str.contains("|".join(parts), case=False, regex=True)].tolist()
+    near = pc.match_substring_regex(pa.array(names, pa.large_string()), "|".join(parts), ignore_case=True)
+    found = names[near.to_numpy(zero_copy_only=False)].tolist()
     for pattern, expression, name in zip(rows["pattern"], parts, rows["side"], strict=True):
         whole = re.compile(rf"(?<!\w){expression}(?!\w)", re.IGNORECASE if pattern == pattern.lower() else 0)
-        side |= {speaker: name for speaker in found if speaker not in side and whole.search(speaker)}
+        matches = ((speaker, whole.search(speaker)) for speaker in found)
+        sooner = {speaker: m.start() for speaker, m in matches if m and m.start() < place.get(speaker, len(speaker))}
+        side |= dict.fromkeys(sooner, name)
+        place |= sooner
     return speakers.map(side).astype("str")
