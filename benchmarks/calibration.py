@@ -89,7 +89,7 @@ def draw_halves(outlet: Outlet, size: int, split: str, trials: int, random: np.r
     return np.hstack([order[:, :size], order[:, -size:]])
 
 
-def test_halves(outlet: Outlet, rows: np.ndarray, planted: float, random: np.random.Generator) -> Found:
+def contrast_halves(outlet: Outlet, rows: np.ndarray, planted: float, random: np.random.Generator) -> Found:
     """Every trial and cell at once: cells of all trials stand side by side in one wide table of moments."""
     size, trials = rows.shape[1] // 2, len(rows)
     y, w = outlet.mentions[rows], outlet.words[rows]  # (trials, articles, cells)
@@ -109,7 +109,7 @@ def test_halves(outlet: Outlet, rows: np.ndarray, planted: float, random: np.ran
     )
 
 
-def test_clusters(outlet: Outlet, rows: np.ndarray, random: np.random.Generator) -> Found:
+def contrast_clusters(outlet: Outlet, rows: np.ndarray, random: np.random.Generator) -> Found:
     """The same with the articles of one side on one event as one unit: a trial at a time, since units differ."""
     size, found = rows.shape[1] // 2, []
     for row in rows:
@@ -147,7 +147,9 @@ def calibrate_cell(task: tuple[Outlet, int, str, int, int]) -> pd.DataFrame:
 
     for done in range(0, halves, CHUNK):
         rows = draw_halves(outlet, size, split, min(CHUNK, halves - done), random)
-        found = test_clusters(outlet, rows, random) if split == "event" else test_halves(outlet, rows, 1, random)
+        found = (
+            contrast_clusters(outlet, rows, random) if split == "event" else contrast_halves(outlet, rows, 1, random)
+        )
         ratios = rate_ratios(found)
         add("mentions_a_side", (found.sides.a.mentions + found.sides.b.mentions) / 2)
         add("false_alarms", ratios["p"] < ALPHA)
@@ -155,7 +157,7 @@ def calibrate_cell(task: tuple[Outlet, int, str, int, int]) -> pd.DataFrame:
         add("ratio_coverage", ~((ratios["ci_low"] > 1) | (ratios["ci_high"] < 1)))
         if split != "random":
             continue
-        found = test_halves(outlet, rows, PLANTED, random)
+        found = contrast_halves(outlet, rows, PLANTED, random)
         ratios = rate_ratios(found)
         add("power", (ratios["p"] < ALPHA) & (ratios["rate_ratio"] > 1))
         add("power_g2", g2_alarms(found))
@@ -190,7 +192,7 @@ def measure_fdr(outlet: Outlet, corpora: int, seed: int, outlets: int = 8, size:
     the planted outlet) count neither as true nor as false.
     """
     random, rates, hits = np.random.default_rng(seed), [], 0
-    features, planted = len(CORE_FEATURES), [0, 4, 7]
+    features, planted = len(CORE_FEATURES), [0, 3, 9]
     for _ in range(corpora):
         rows = random.integers(len(outlet.mentions), size=outlets * size)
         y, w = outlet.mentions[rows, :features].copy(), outlet.words[rows, :1]
