@@ -115,7 +115,8 @@ def say_rates(table: pd.DataFrame, value: str, names: Sequence[str], unit: str) 
     >>> say_rates(rates, "per_1000", ["feature", "outlet"], "per 1,000 words")
     'Highest per 1,000 words, by feature: hedge 2.5 (A).'
     """
-    known = table.dropna(subset=[value]).sort_values(value, ascending=False, kind="stable")
+    named = table.assign(**table[list(names)].astype("str").fillna("not known"))
+    known = named.dropna(subset=[value]).sort_values(value, ascending=False, kind="stable")
     if known.empty:
         return "Nothing could be estimated."
     first, *others = names

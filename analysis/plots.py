@@ -11,7 +11,7 @@ import pandas as pd
 from .articles import WORD
 from .figures import LOOKS, PALETTE, add_legend, in_style, look_of, new_figure
 from .speakers import sides
-from .tables import InputError
+from .tables import COMPARISON, CONTRASTS, InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,12 +32,12 @@ REACH = 2.5
 WRITTEN = 7
 
 
-def attempt(make: Callable[..., pd.DataFrame], columns: Sequence[str], *given: Any, **options: Any) -> pd.DataFrame:
-    """What `make` gives; where it refuses what it was given, one row of `columns` that only says why, in `status`."""
+def attempt(compare: Callable[..., pd.DataFrame], *given: Any, **options: Any) -> pd.DataFrame:
+    """A comparison or contrasts; where they refuse what they are given, one row that only says why, in `status`."""
     try:
-        return make(*given, **options)
+        return compare(*given, **options)
     except InputError as error:
-        return pd.DataFrame({"status": [str(error)]}).reindex(columns=list(columns))
+        return pd.DataFrame({"status": [str(error)]}).reindex(columns=list(dict.fromkeys(COMPARISON + CONTRASTS)))
 
 
 def name_outlets(articles: pd.DataFrame, column: str = "outlet", most: int = MOST) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def select_contrasts(contrasts: pd.DataFrame, most: int = 25) -> pd.DataFrame:
     """The contrasts declared before testing that have a ratio to draw, the clearest first and up to `most`."""
     drawn = contrasts["rate_ratio"].gt(0) & np.isfinite(contrasts["rate_ratio"].astype(float))
     known = contrasts[(contrasts["family"] == "declared") & drawn]
-    known = known.assign(contrast=known["outlet_a"] + ": " + known["feature"])
+    known = known.assign(contrast=known["outlet_a"].astype("str") + ": " + known["feature"].astype("str"))
     return known.sort_values(["p_adjusted", "p", "contrast"]).head(most).reset_index(drop=True)
 
 

@@ -95,6 +95,8 @@ def test_rates_are_pooled_over_outlets_and_what_never_occurs_is_named():
 def test_highest_values_are_told_by_panel_and_zeros_are_not_highest():
     text = say_rates(rates(), "per_1000", ["feature", "outlet"], "per 1,000 words")
     assert text == "Highest per 1,000 words, by feature: hedge 2 (Post) and claim 5 (Post)."
+    undated = pd.DataFrame({"outlet": ["A"], "published": pd.Series([None], dtype="str"), "articles": [2]})
+    assert say_rates(undated, "articles", ["outlet", "published"], "x") == "Highest x, by outlet: A 2 (not known)."
     assert say_rates(rates(per_1000=None), "per_1000", ["feature"], "x") == "Nothing could be estimated."
     assert say_rates(rates(per_1000=0.0), "per_1000", ["feature", "outlet"], "x").endswith("none above 0.")
 
