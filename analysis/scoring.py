@@ -94,7 +94,7 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
     parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
         score_batch(articles, scorer)
     ]
-    return Scored(*(pa.concat_tables([part[i] for part in parts]).to_pandas() for i in range(4)))
+    return Scored(*(spelt_out(pa.concat_tables([part[i] for part in parts])).to_pandas() for i in range(4)))
 
 
 def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
@@ -157,6 +157,12 @@ def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, see
         if unseen := sorted(set(entries) - set(here["term"])):
             lines.append(f"  no match for {len(unseen)} of {entries.nunique()} entries: {'; '.join(unseen)}")
     return lines
+
+
+def spelt_out(table: pa.Table) -> pa.Table:
+    """The same table with plain strings where `score_batch` stores each distinct string once."""
+    whole = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    return pa.table(whole, table.column_names)
 
 
 def _plain(frame: pd.DataFrame) -> pa.Table:
@@ -240,9 +246,10 @@ def _mentions(
 
 
 def _pick(values: Any, index: np.ndarray) -> pa.Array:
-    """``values[index]`` as Arrow strings; a negative index is missing."""
-    options = pa.array([None if pd.isna(v) else str(v) for v in values], pa.large_string())
-    return options.take(pa.array(index, mask=index < 0))
+    """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
+    options = pd.Series([*values, None], dtype="str")
+    places = pa.array(index.astype(np.int32), mask=options.isna().to_numpy()[index])
+    return pa.DictionaryArray.from_arrays(places, pa.array(options.fillna(""), pa.string()))
 
 
 def _owners(spans: Spans, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:

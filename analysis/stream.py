@@ -15,11 +15,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from .articles import BATCH_BYTES, Corpus, iter_articles
+from .articles import Corpus, iter_articles
 from .tables import NOTES, REJECTED, InputError, open_table, write_table
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+#: About the size of a batch. On 107 MB of news 8 MiB took a fifth less processor time than 16 and 4 a tenth more.
+BATCH_BYTES = 8 << 20
 #: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 
@@ -131,7 +133,10 @@ def write_corpus(
     -------
     Run
     """
+    import pyarrow as pa
     from tqdm import tqdm
+
+    from .scoring import spelt_out
 
     articles, refused, notes = 0, [], []
     live = sys.stderr.isatty()
@@ -141,7 +146,7 @@ def write_corpus(
         bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
         for batch, tables in in_order(partial(_apply, work), batches, workers or workers_here()):
             for append, table in zip(appends, tables, strict=False):
-                append(table)
+                append(spelt_out(table) if isinstance(table, pa.Table) else table)
             articles += len(batch.articles)
             refused.append(batch.rejected)
             notes.append(batch.notes)
