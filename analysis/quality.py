@@ -47,47 +47,37 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     >>> checked["text"].iloc[2], checked["duplicate_of"].tolist(), checked["problem"].tolist()
     ('It’s raining.', [nan, 'a', nan], ['short', 'duplicate; short', 'short'])
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     checked = articles.copy()
-    flags: list[pd.DataFrame] = []
+    flags = [pd.DataFrame(columns=NOTES)]
 
     def note(rows: pd.Series, field: str, text: str | pd.Series) -> None:
-        found = checked.reindex(columns=NOTES[:2])[rows].assign(field=field)
-        flags.append(found.assign(note=text if isinstance(text, str) else text[rows]))
+        flags.append(checked.reindex(columns=NOTES)[rows].assign(field=field, note=text))
 
-    for name in [name for name in ("text", "headline") if name in checked]:
-        signs = pc.match_substring_regex(pa.array(checked[name].astype("str"), pa.large_string()), _MOJIBAKE)
-        broken = pd.Series(signs.fill_null(False).to_numpy(zero_copy_only=False), checked.index)
+    for name in checked.columns.intersection(["text", "headline"]):
+        broken = checked[name].str.contains(_MOJIBAKE, na=False)
         if broken.any():
             import ftfy
 
-            before = checked.loc[broken, name]
             # Only the encoding is put right: quotation marks and ligatures stay as the outlet set them.
             config = ftfy.TextFixerConfig(uncurl_quotes=False, fix_latin_ligatures=False, unescape_html=False)
-            checked.loc[broken, name] = [ftfy.fix_text(text, config=config) for text in before]
+            checked.loc[broken, name] = [ftfy.fix_text(text, config=config) for text in checked.loc[broken, name]]
             changed = broken & (checked[name] != articles[name])
             note(changed, name, "characters of a wrong encoding were repaired")
             note(broken & ~changed, name, "characters are broken and could not be repaired")
-    same = pd.Series([" ".join(text.split()) for text in checked["text"]], checked.index, dtype="str")
+    same = checked["text"].str.split().str.join(" ")
     first = checked["article_id"].groupby(same).transform("first")
-    repeated = same.duplicated()
-    checked["duplicate_of"] = first.where(repeated).astype("str")
-    note(repeated, "text", "the same text as " + first)
-    brief = checked["text"].str.len() < _STUB_CHARACTERS
-    words = checked["text"].where(brief).str.count(r"\w+")
-    stub = checked["text"].where(brief, "").str.contains(_STUB, case=False)
+    checked["duplicate_of"] = first.where(same.duplicated()).astype("str")
+    brief = checked["text"].where(checked["text"].str.len() < _STUB_CHARACTERS)
+    stub = brief.str.contains(_STUB, case=False, na=False)
+    short = (brief.str.count(r"\w+") < SHORT_WORDS) & ~stub
+    note(same.duplicated(), "text", "the same text as " + first)
     note(stub, "text", "only the beginning, before a paywall or a cut")
-    short = words < SHORT_WORDS
-    note(short & ~stub, "text", f"fewer than {SHORT_WORDS} words")
-    names = {"duplicate": repeated, "short": short & ~stub, "stub": stub}
-    labels = pd.DataFrame({name: rows.map({True: name, False: ""}) for name, rows in names.items()})
-    checked["problem"] = labels.apply(lambda row: "; ".join(filter(None, row)), axis=1).replace("", None).astype("str")
+    note(short, "text", f"fewer than {SHORT_WORDS} words")
+    problems = pd.DataFrame({"duplicate; ": same.duplicated(), "short; ": short, "stub; ": stub})
+    checked["problem"] = problems.dot(problems.columns.to_series()).str.removesuffix("; ").replace("", None).astype("str")
     if languages:
         checked["language"] = detect_languages(checked["text"])
-        counts = checked["language"].value_counts()
-        other = checked["language"].notna() & ~checked["language"].isin(counts.index[:1])
+        other = checked["language"].notna() & ~checked["language"].isin(checked["language"].mode()[:1])
         note(other, "language", "in another language than most: " + checked["language"])
     return checked, pd.concat(flags, ignore_index=True)
 
@@ -128,18 +118,18 @@ def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
     >>> describe_corpus(table)[["outlet", "month", "articles", "words", "without_date"]].values.tolist()
     [['A', '', 1, 5, 1], ['A', '2018-03', 1, 3, 0]]
     """
-    table = articles.reindex(columns=[*dict.fromkeys(["outlet", "published", "headline", "origin", *articles.columns])])
-    outlet = table["outlet"].astype("str").fillna("")
-    month = table["published"].astype("str").str.slice(0, 7).fillna("")
+    told = [*articles.columns.union(["outlet", "published", "headline", "origin"], sort=False)]
+    table = articles.reindex(columns=told)
+    keys = table["outlet"].astype("str"), table["published"].astype("str").str.slice(0, 7).rename("month")
     counted = pd.DataFrame(
         {"articles": 1, "words": table["words"], "without_headline": table["headline"].isna(),
-         "without_date": month == "", "agency_copy": table["origin"].notna() & (table["origin"] != table["outlet"])}
+         "without_date": table["published"].isna(),
+         "agency_copy": table["origin"].notna() & (table["origin"] != table["outlet"])}
     )  # fmt: skip
     if "problem" in table:
-        counted["duplicates"] = table["duplicate_of"].notna()
-        counted["problems"] = table["problem"].notna()
+        counted = counted.assign(duplicates=table["duplicate_of"].notna(), problems=table["problem"].notna())
     if "language" in table:
         counted["other_languages"] = table["language"].notna() & ~table["language"].isin(table["language"].mode()[:1])
-    groups = counted.groupby([outlet.rename("outlet"), month.rename("month")])
+    groups = counted.groupby([key.fillna("") for key in keys])
     lengths = groups["words"].agg(shortest="min", median="median", longest="max")
     return groups.sum().astype("int64").join(lengths).reset_index()

@@ -8,14 +8,16 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import orjson
 import pandas as pd
 
+DATA = Path(__file__).resolve().parent.parent / "data"
 ARTICLES = "article_id outlet outlet_group agency origin published headline text url source words".split()
 QUOTATIONS = (
     "article_id section attribution_id parent_id start end kind speaker speaker_start speaker_end person cue cue_start "
@@ -42,12 +44,11 @@ INTEGERS = frozenset(
 NUMBERS = frozenset("per_1000 share_per_1000 ci_low ci_high p p_adjusted rate_ratio detectable_ratio".split())
 BOOLEANS = frozenset(["negated"])
 
+_FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 # A spreadsheet takes a cell for a formula, or a command, from its first visible character.
-_LIVE_CELL = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-_ILLEGAL_IN_EXCEL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LIVE_CELL = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
 # Every power of ten as the double nearest to it, from 1e-323: logarithms err by one at their borders.
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-323, 309)])
-_UNSTAMPED = (1980, 1, 1, 0, 0, 0)
 
 Rounded = TypeVar("Rounded", pd.DataFrame, "pd.Series[Any]", np.ndarray, float)
 
@@ -80,20 +81,17 @@ def round_significant(values: Rounded, digits: int = 6) -> Rounded:
     if isinstance(values, pd.DataFrame):
         return cast(Rounded, values.apply(round_significant, digits=digits))
     if isinstance(values, pd.Series):
-        if not pd.api.types.is_float_dtype(values.dtype):
-            return cast(Rounded, values)
-        array = round_significant(values.to_numpy(dtype=float, na_value=np.nan), digits)
-        return cast(Rounded, pd.Series(array, index=values.index, name=values.name, dtype=values.dtype))
+        floats = pd.api.types.is_float_dtype(values.dtype)
+        array = round_significant(values.to_numpy(float, na_value=np.nan), digits) if floats else values
+        return cast(Rounded, pd.Series(array, values.index, values.dtype, values.name))
     array = np.asarray(values, dtype=float)
     finite = np.isfinite(array) & (array != 0)
-    magnitude = np.searchsorted(_POWERS_OF_TEN, np.where(finite, np.abs(array), 1.0), "right") - 324
-    places = digits - 1 - magnitude
+    places = digits + 323 - np.searchsorted(_POWERS_OF_TEN, np.where(finite, np.abs(array), 1.0), "right")
     # Only 10**0 to 10**22 are exact in binary: dividing by one gives the nearest double to the decimal.
     up, down = 10.0 ** np.clip(places, 0, 22), 10.0 ** np.clip(-places, 0, 22)
     result = np.where(finite, np.round(array / down * up) / up * down, array)
     far = finite & (np.abs(places) > 22)
-    if far.any():
-        result[far] = [float(f"{value:.{digits}g}") for value in array[far]]
+    result[far] = [float(f"{value:.{digits}g}") for value in array[far]]
     return cast(Rounded, result if isinstance(values, np.ndarray) else float(result))
 
 
@@ -108,13 +106,9 @@ def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     ["'=1+1", 'Wells', nan]
     """
     safe = frame.copy()
-    for name in safe.columns:
-        if pd.api.types.is_string_dtype(safe[name].dtype) or safe[name].dtype == object:
-            text = safe[name].astype("str")
-            live = text.str.match(_LIVE_CELL.pattern).fillna(False).astype(bool)
-            safe[name] = text.mask(live, "'" + text)
-    safe.columns = pd.Index([f"'{name}" if _LIVE_CELL.match(str(name)) else name for name in safe.columns])
-    return safe
+    for name in frame.select_dtypes(["str", "object"]).columns:
+        safe[name] = frame[name].astype("str").str.replace(f"^(?={_LIVE_CELL})", "'", regex=True)
+    return safe.rename(columns=lambda name: f"'{name}" if re.match(_LIVE_CELL, str(name)) else name)
 
 
 @contextmanager
@@ -153,28 +147,35 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
     InputError
         If the suffix is unknown or the file cannot be written.
     """
-    path = Path(path)
-    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
-    suffix = suffix.lower()
-    if suffix not in {".csv", ".tsv", ".jsonl", ".parquet", ".xlsx"} or path.suffix + suffix == ".gz.xlsx":
-        raise InputError(f"{path}: the name of a table ends in .csv, .tsv, .jsonl, .parquet or .xlsx")
-    with replacing(path) as beside:
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    path, suffix = Path(path), _format(path)
+    pieces: list[pd.DataFrame] = []
+    writers: list[Any] = []
+    quoted = csv.WriteOptions(delimiter="\t" if suffix == ".tsv" else ",", quoting_style="all_valid")
+    with replacing(path) as beside, beside.open("wb") as raw, ExitStack() as stack:
+        stream: Any = raw
+        if path.suffix.lower() == ".gz":  # no name and no time in it: the same table gives the same bytes
+            stream = stack.enter_context(gzip.GzipFile("", "wb", 6, raw, mtime=0))
+
+        def append(piece: Any) -> None:
+            table = piece if isinstance(piece, pa.Table) else pa.Table.from_pandas(_typed(piece), preserve_index=False)
+            if suffix == ".jsonl":
+                stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in table.to_pylist())
+                return
+            if suffix != ".parquet":
+                text = [column.cast(pa.large_string()).fill_null("") for column in table.columns]
+                table = pa.table(text, table.column_names)
+            if not writers:
+                schema = table.schema.remove_metadata()
+                new = parquet.ParquetWriter if suffix == ".parquet" else partial(csv.CSVWriter, write_options=quoted)
+                writers.append(stack.enter_context(new(stream, schema)))
+            writers[0].write_table(table.cast(writers[0].schema) if suffix == ".parquet" else table)
+
+        yield pieces.append if suffix == ".xlsx" else append
         if suffix == ".xlsx":
-            pieces: list[pd.DataFrame] = []
-            yield pieces.append
             _write_excel(pd.concat(pieces, ignore_index=True), beside)
-            return
-        with beside.open("wb") as raw:
-            stream: IO[bytes] = raw
-            if path.suffix.lower() == ".gz":
-                # No name and no time in the archive: the same table gives the same bytes.
-                stream = cast("IO[bytes]", gzip.GzipFile("", "wb", 6, raw, mtime=0))
-            append = {".jsonl": _json_appender, ".parquet": _parquet_appender}.get(suffix)
-            write, close = append(stream) if append else _csv_appender(stream, suffix)
-            yield write
-            close()
-            if stream is not raw:
-                stream.close()
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -205,112 +206,49 @@ def read_table(path: str | Path) -> pd.DataFrame:
     InputError
         If there is no such file, or it is not a table.
     """
-    path = Path(path)
-    name = path.name.lower().removesuffix(".gz")
+    suffix = _format(path)
     try:
-        if name.endswith(".parquet"):
-            frame = pd.read_parquet(path)
-        elif name.endswith(".jsonl"):
-            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            frame = pd.DataFrame([orjson.loads(line) for line in content.split(b"\n") if line])
-        elif name.endswith((".csv", ".tsv")):
-            frame = pd.read_csv(
-                path, sep="\t" if name.endswith(".tsv") else ",", dtype=str, keep_default_na=False,
-                na_values=[""], skip_blank_lines=False, encoding="utf-8",
-            )  # fmt: skip
-        else:
-            raise InputError(f"{path}: the name of a table ends in .csv, .tsv, .jsonl or .parquet")
+        if suffix == ".parquet":
+            return _typed(pd.read_parquet(path))
+        if suffix == ".jsonl":
+            return _typed(pd.read_json(path, lines=True, dtype=False, precise_float=True))
+        mark = "\t" if suffix == ".tsv" else ","
+        frame = pd.read_csv(path, sep=mark, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
         return _typed(frame)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
-    except InputError:
-        raise
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path} cannot be read as a table: {str(error).splitlines()[0]}") from error
 
 
+def _format(path: str | Path) -> str:
+    suffix = Path(str(path).lower().removesuffix(".gz")).suffix
+    if suffix not in _FORMATS or str(path).lower().endswith(".xlsx.gz"):
+        raise InputError(f"{path}: the name of a table ends in {', '.join(_FORMATS)}")
+    return suffix
+
+
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy()
-    for name in frame.columns:
-        column = frame[name]
+    for name, column in frame.items():
         if name in INTEGERS:
-            whole = pd.to_numeric(column).astype("Int64")
-            frame[name] = whole if whole.hasnans else whole.astype("int64")
+            frame[name] = pd.to_numeric(column).astype("int64" if column.notna().all() else "Int64")
         elif name in NUMBERS:
             frame[name] = pd.to_numeric(column).astype(float)
-        elif name in BOOLEANS and column.dtype != bool:
-            frame[name] = column.map({"true": True, "false": False, True: True, False: False}).astype("boolean")
+        elif name in BOOLEANS:
+            truth = column.map({"true": True, "false": False, True: True, False: False})
+            frame[name] = truth.astype("bool" if truth.notna().all() else "boolean")
         elif column.dtype == object:
             frame[name] = column.astype("str")
-    for name in BOOLEANS & set(frame.columns):
-        if not frame[name].isna().any():
-            frame[name] = frame[name].astype(bool)
     return frame
-
-
-def _arrow(frame: Any) -> Any:
-    import pyarrow as pa
-
-    if isinstance(frame, pa.Table):
-        return frame
-    return pa.Table.from_pandas(_typed(frame), preserve_index=False).replace_schema_metadata(None)
-
-
-def _csv_appender(stream: IO[bytes], suffix: str) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    headed = False
-
-    def append(frame: pd.DataFrame) -> None:
-        nonlocal headed
-        table = _arrow(frame)
-        text = pa.table({name: table[name].cast(pa.large_string()).fill_null("") for name in table.column_names})
-        options = csv.WriteOptions(
-            include_header=not headed, delimiter="\t" if suffix == ".tsv" else ",", quoting_style="all_valid"
-        )
-        csv.write_csv(text, stream, options)
-        headed = True
-
-    return append, lambda: None
-
-
-def _json_appender(stream: IO[bytes]) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
-    def append(frame: pd.DataFrame) -> None:
-        whole = _typed(frame if isinstance(frame, pd.DataFrame) else frame.to_pandas()).astype(object)
-        for record in whole.where(whole.notna(), None).to_dict("records"):
-            stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
-
-    return append, lambda: None
-
-
-def _parquet_appender(stream: IO[bytes]) -> tuple[Callable[[pd.DataFrame], None], Callable[[], None]]:
-    from pyarrow import parquet
-
-    writers: list[Any] = []
-
-    def append(frame: pd.DataFrame) -> None:
-        table = _arrow(frame)
-        if not writers:
-            writers.append(parquet.ParquetWriter(stream, table.schema))
-        writers[0].write_table(table.cast(writers[0].schema))
-
-    def close() -> None:
-        for writer in writers:
-            writer.close()
-
-    return append, close
 
 
 def _write_excel(frame: pd.DataFrame, path: Path) -> None:
     import openpyxl
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = openpyxl.Workbook()
-    sheet = book.active
-    whole = safe_cells(frame).astype(object)
-    sheet.append([str(name) for name in whole.columns])
-    for row in whole.where(whole.notna(), None).itertuples(index=False):
-        sheet.append([_ILLEGAL_IN_EXCEL.sub("", cell) if isinstance(cell, str) else cell for cell in row])
+    cells = safe_cells(frame).replace(ILLEGAL_CHARACTERS_RE, "", regex=True).astype(object)
+    for row in [list(cells.columns), *cells.where(cells.notna(), None).to_numpy().tolist()]:
+        book.active.append(row)
     save_workbook(book, path)
 
 
@@ -323,5 +261,5 @@ def save_workbook(book: Any, path: str | Path) -> None:
             content = old.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", b"1980-01-01T00:00:00Z", content)
-            new.writestr(zipfile.ZipInfo(name, _UNSTAMPED), content, zipfile.ZIP_DEFLATED)
+            new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     Path(path).write_bytes(plain.getvalue())
