@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis import pages
-from analysis.records import BATCH_BYTES, COLUMNS, HEAD_BYTES, KINDS, Batch, plain_name, read_records
-from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, InputError
+from analysis.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
+from analysis.tables import ARTICLES, DATA, NOTES, REJECTED, REMOVED, InputError, read_table
 
+# The names that columns have in the tables of databases, scrapers and this project; the first that is there wins.
+_USUAL = {ours: names.split() for ours, names in read_table(DATA / "columns.csv").itertuples(index=False)}
 # Kept as they are where a table has them: what outlets are compared within, and what an article is about.
 EXTRA = ["topic", "genre", "event", "author"]
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -78,7 +80,7 @@ def read_articles(
     >>> corpus.articles[["article_id", "outlet", "published", "words"]].values.tolist()
     [['7', 'The Sun', '2018-03-06', 3]]
     """
-    batches = list(iter_articles(path, columns=columns, clean=clean, metadata=metadata, count_words=True))
+    batches = iter_articles(path, columns=columns, clean=clean, metadata=metadata, count_words=True)
     return Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
 
 
@@ -110,7 +112,7 @@ def iter_articles(
     """
     seen: dict[str, int] = {}
     used, reasons = 0, [f"it holds no records; give {KINDS}"]
-    for batch in _batches(Path(path), batch_bytes, dict(columns or {}), metadata):
+    for batch in _batches(Path(path), batch_bytes, columns or {}, metadata):
         corpus = _finish(batch, seen, count_words, batch.page if clean is None else clean)
         used += len(corpus.articles)
         reasons = (reasons + corpus.rejected["reason"].tolist())[:2]
@@ -119,140 +121,117 @@ def iter_articles(
         raise InputError(f"{path}: no article can be used: {reasons[-1]}")
 
 
-def _batches(path: Path, size: int, columns: dict[str, str], metadata: str | Path | None) -> Iterator[Batch]:
+def _batches(path: Path, size: int, columns: Mapping[str, str], metadata: str | Path | None) -> Iterator[Batch]:
     """The batches of a file, or of all files of a folder with what a table tells of them."""
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
-    found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    files = [file for file in found if file.is_file() and not file.name.startswith((".", "~$"))]
-    if not files:
-        raise InputError(f"{path}: the folder is empty")
-    table = Path(metadata) if metadata else next((file for file in files if _lists_files(file)), None)
-    known = _metadata(table) if table else pd.DataFrame()
+    files = list_files(path)
+    listing = list_files(Path(metadata)) if metadata else {n: f for n, f in files.items() if _lists_files(n, f, files)}
+    table = next(iter(listing), "")
+    known = _metadata(table, listing[table]) if table else pd.DataFrame()
     missing = {str(name) for name in known.index}
-    for file in files:
-        name = file.relative_to(path).as_posix() if file != path else file.name
-        if table and file.resolve() == table.resolve():
+    for name, opened in files.items():
+        if table and (path / name).resolve() == Path(metadata or path / table).resolve():
             continue
-        missing -= {name, file.name}
+        missing -= {name, Path(name).name}
+        names: dict[str, None] = {}
         try:
-            for batch in _mapped(file, name, size, columns):
-                yield _tell(batch, known, bool(table)) if batch.page else batch
+            for batch in read_records(opened, name, size):
+                yield _named(batch, names, columns) if not batch.page else _tell(batch, known) if table else batch
         except InputError as error:
-            if path.is_file():
+            if len(files) == 1:
                 raise
-            yield Batch(pd.DataFrame(), name, [(name, None, None, str(error).removeprefix(f"{name}: "))], [])
-    lost = [
-        (name, None, None, f"{cast(Path, table).name} names it, but there is no such file") for name in sorted(missing)
-    ]
-    yield Batch(pd.DataFrame(), path.name, lost if path.is_dir() else [], [])
+            yield Batch(as_frame({}), name, [(name, None, None, str(error).removeprefix(f"{name}: "))], [])
+    lost = [(name, None, None, f"{table} names it, but there is no such file") for name in sorted(missing)]
+    yield Batch(as_frame({}), path.name, lost, [])
 
 
-def _lists_files(file: Path) -> bool:
-    if file.suffix.lower() not in {".csv", ".tsv"}:
+def _plain(name: str) -> str:
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip("\"' \n"))).strip("_").lower()
+
+
+def _lists_files(name: str, opened: Callable[[], Any], files: Mapping[str, Any]) -> bool:
+    if len(files) == 1 or not name.lower().endswith((".csv", ".tsv")):
         return False
-    with file.open("rb") as stream:
-        header = stream.readline(HEAD_BYTES).decode("utf-8-sig", "replace")
-    return bool({"file", "filename"} & {plain_name(name) for name in re.split(r"[,;\t]", header)})
+    with opened() as stream:
+        header = stream.readline().decode("utf-8-sig", "replace")
+    return not {"file", "filename"}.isdisjoint(map(_plain, re.split(r"[,;\t]", header)))
 
 
-def _metadata(table: Path) -> pd.DataFrame:
+def _metadata(name: str, opened: Callable[[], Any]) -> pd.DataFrame:
     """What is known of each page, under its file name."""
-    if not table.is_file():
-        raise InputError(f"{table}: no such file")
-    frame = pd.concat([batch.frame for batch in read_records(table, table.name, BATCH_BYTES)], ignore_index=True)
-    names = {plain_name(name): name for name in map(str, frame.columns)}
-    if not {"file", "filename"} & set(names):
-        raise InputError(f"{table}: a table of pages needs a column 'file'; it has {', '.join(frame.columns)}")
-    key = names.get("file") or names["filename"]
-    frame = frame.rename(columns={**_mapping(list(frame.columns), {}, ""), key: "file"})
-    kept = [name for name in frame.columns if name in {"file", *ARTICLES, *EXTRA} and name not in {"text", "source"}]
+    frame = pd.concat([batch.frame for batch in read_records(opened, name)], ignore_index=True).drop(columns="line")
+    key = next((column for column in frame.columns if _plain(column) in {"file", "filename"}), None)
+    if key is None:
+        raise InputError(f"{name}: a table of pages needs a column 'file'; it has {', '.join(frame.columns)}")
+    frame = frame.rename(columns={**_mapping(list(frame.columns), {}, name), key: "file"})
+    kept = [column for column in frame.columns if column in {"file", *ARTICLES, *EXTRA} - {"text", "source"}]
     return frame[kept].dropna(subset=["file"]).drop_duplicates("file").set_index("file")
 
 
-def _tell(batch: Batch, known: pd.DataFrame, listed: bool) -> Batch:
+def _tell(batch: Batch, known: pd.DataFrame) -> Batch:
     """A page with what the table says of it. Its empty fields win too: they say that the page does not tell."""
-    name = next((name for name in (batch.source, Path(batch.source).name) if name in known.index), None)
-    if name is not None and len(batch.frame):
-        told = {str(key): value for key, value in known.loc[name].items() if key != "article_id" or pd.notna(value)}
-        return batch._replace(frame=batch.frame.assign(**told, known=True))
-    note = (Path(batch.source).stem, batch.source, "file", "the table of pages does not name this file")
-    return batch._replace(notes=[*batch.notes, note]) if listed else batch
+    for name in (batch.source, Path(batch.source).name):
+        if name in known.index:
+            told = {str(key): value for key, value in known.loc[name].items() if key != "article_id" or pd.notna(value)}
+            return batch._replace(frame=batch.frame.assign(**told, known=True))
+    batch.notes.append((Path(batch.source).stem, batch.source, "file", "the table of pages does not name this file"))
+    return batch
 
 
-def _mapped(path: Path, source: str, size: int, columns: dict[str, str]) -> Iterator[Batch]:
-    """Batches whose columns have this project's names."""
-    mappings: dict[str, dict[str, str]] = {}
-    for batch in read_records(path, source, size):
-        names = [str(name) for name in batch.frame.columns if name != "line"]
-        if names and not batch.page and batch.source not in mappings:
-            mapping = mappings[batch.source] = _mapping(names, columns, batch.source)
-            unused = [name for name in names if name not in {*mapping, *EXTRA}]
-            batch.notes.extend((None, batch.source, name, "this column is not used") for name in unused)
-            if "text" not in mapping.values():
-                raise InputError(
-                    f"{batch.source}: no column of text among {', '.join(names)}; name it: --columns text=…"
-                )
-        yield batch._replace(frame=batch.frame.rename(columns=mappings.get(batch.source, {})))
+def _named(batch: Batch, names: dict[str, None], columns: Mapping[str, str]) -> Batch:
+    """A batch whose columns have this project's names; `names` are those of the file so far."""
+    new = [name for name in batch.frame.columns if name not in names and name != "line"]
+    names |= dict.fromkeys(new)
+    mapping = _mapping(list(names), columns, batch.source)
+    if names and "text" not in mapping.values():
+        raise InputError(f"{batch.source}: no column of text among {', '.join(names)}; name it: --columns text=…")
+    unused = [name for name in new if name not in {*mapping, *EXTRA}]
+    notes = [(None, batch.source, name, "this column is not used") for name in unused]
+    return batch._replace(frame=batch.frame.rename(columns=mapping), notes=[*batch.notes, *notes])
 
 
-def _mapping(names: list[str], columns: dict[str, str], source: str) -> dict[str, str]:
+def _mapping(names: list[str], columns: Mapping[str, str], source: str) -> dict[str, str]:
     """From the input's column names to ours."""
-    if wrong := [name for name in columns if name not in {*COLUMNS, *EXTRA}]:
-        raise InputError(f"--columns: {', '.join(wrong)} is not among {', '.join([*COLUMNS, *EXTRA])}")
-    if absent := [name for name in columns.values() if name not in names]:
+    if wrong := [name for name in columns if name not in {*_USUAL, *EXTRA}]:
+        raise InputError(f"--columns: {', '.join(wrong)} is not among {', '.join([*_USUAL, *EXTRA])}")
+    if absent := [name for name in columns.values() if names and name not in names]:
         raise InputError(f"{source}: no column {', '.join(absent)}; it has {', '.join(names)}")
-    plain = {plain_name(name): name for name in reversed(names)}
+    plain = {_plain(name): name for name in reversed(names)}
     mapping = {theirs: ours for ours, theirs in columns.items()}
-    for ours, usual in COLUMNS.items():
-        theirs = next((plain[alias] for alias in usual.split() if alias in plain), None)
+    for ours, usual in _USUAL.items():
+        theirs = next((plain[alias] for alias in usual if alias in plain), None)
         if ours not in columns and theirs is not None:
             mapping.setdefault(theirs, ours)
     # Beside an outlet, `source` is what this project's own tables call the file that a row came from.
-    return mapping if "source" in mapping or "source" not in names else {**mapping, "source": "source"}
+    return {"source": "source", **mapping} if "source" in names else mapping
 
 
 def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) -> Corpus:
     """One batch in the columns of the articles table."""
-    raw = batch.frame.reset_index(drop=True)
-    line = raw["line"] if "line" in raw else pd.Series(0, index=raw.index, dtype="int64")
+    raw, rejected, notes = batch.frame, list(batch.rejected), list(batch.notes)
     frame = raw.reindex(columns=[*ARTICLES, *(name for name in EXTRA if name in raw)]).astype("str")
     for name in frame.columns.difference(["text", "words"]):
         frame[name] = frame[name].str.strip().replace("", None)
-    numbered = batch.source + (":" + line.astype("str") if "line" in raw else pd.Series("", index=raw.index))
-    frame["source"] = frame["source"].fillna(numbered)
-    frame["article_id"] = frame["article_id"].fillna(Path(batch.source).stem + "-" + line.astype("str"))
-    rejected = [pd.DataFrame(batch.rejected, columns=REJECTED)]
+    line = raw["line"].astype("str")
+    frame["source"] = frame["source"].fillna(batch.source + ":" + line)
+    frame["article_id"] = frame["article_id"].fillna(Path(batch.source).stem + "-" + line)
 
     def reject(lost: pd.Series, reason: str) -> None:
-        records = pd.DataFrame(
-            {"source": batch.source, "line": line, "article_id": frame["article_id"], "reason": reason}
-        )
-        rejected.append(records.loc[frame.index][lost])
+        rejected.extend((batch.source, raw["line"][row], frame["article_id"][row], reason) for row in lost.index[lost])
 
-    notes = list(batch.notes)
-    blank = ~frame["text"].fillna("").str.contains(r"\S")
-    if blank.any():
-        reject(blank, "it has no text")
-        frame = frame[~blank]
-    frame["article_id"] = _unique(frame["article_id"], frame["source"], seen, notes)
-    signed, removed = frame["text"], pd.DataFrame(columns=REMOVED)
+    blank = ~frame["text"].str.contains(r"\S", na=False)
+    reject(blank, "it has no text")
+    frame = frame[~blank]
+    frame["article_id"] = _unique(frame, seen, notes)
+    cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
     if clean and len(frame):
-        found = [
-            pages.clean_page(*pair)
-            for pair in zip(frame["text"], frame["headline"].replace({float("nan"): None}), strict=True)
-        ]
-        told = raw["known"].reindex(frame.index).notna() if "known" in raw else pd.Series(False, index=frame.index)
+        pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
+        found = pd.DataFrame([pages.clean_page(*pair) for pair in pairs], frame.index)
+        places = zip(found["removed"], frame["article_id"], frame["source"], strict=True)
+        cuts = [page.assign(article_id=key, source=source)[REMOVED] for page, key, source in places]
+        told = raw.reindex(columns=["known"])["known"].notna()[~blank]
         for name in ("headline", "published"):
-            read = pd.Series([getattr(page, name) for page in found], index=frame.index, dtype="str")
-            frame[name] = frame[name].fillna(read.mask(told))
-        cuts = [page.removed.assign(article_id=key, source=place)
-                for page, key, place in zip(found, frame["article_id"], frame["source"], strict=True)]  # fmt: skip
-        removed = pd.concat(cuts, ignore_index=True)[REMOVED]
-        frame["text"], signed = (
-            [page.text for page in found],
-            pd.Series([page.signed for page in found], frame.index, dtype="str"),
-        )
+            frame[name] = frame[name].fillna(found[name].astype("str").mask(told))
+        frame["text"], signed = found["text"].astype("str"), found["signed"]
         empty = frame["text"] == ""
         reject(empty, "it is all page furniture: no paragraph of an article in it")
         frame, signed = frame[~empty], signed[~empty]
@@ -261,42 +240,43 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
     given = frame["agency"]
     frame["agency"] = given.fillna(agencies["agency"])
     # An agency's own outlet keeps the name that it has in the corpus.
-    house = pages.name_agencies(frame["outlet"])
-    own = given.fillna(agencies["copy"].mask(agencies["copy"] == house, frame["outlet"]))
+    own = given.fillna(agencies["copy"].mask(agencies["copy"] == pages.name_agencies(frame["outlet"]), frame["outlet"]))
     frame["origin"] = frame["origin"].fillna(own).fillna(frame["outlet"]).fillna(agencies["agency"])
-    counts = [len(WORD.findall(text)) for text in frame["text"]] if count_words else [0] * len(frame)
+    counts = [len(WORD.findall(text)) if count_words else 0 for text in frame["text"]]
     frame["words"] = pd.Series(counts, frame.index, dtype="int64")
-    whole = pd.concat(rejected, ignore_index=True).astype(
-        {"source": "str", "line": "Int64", "article_id": "str", "reason": "str"}
+    types = {name: "Int64" if name == "line" else "str" for name in REJECTED}
+    return Corpus(
+        frame.reset_index(drop=True),
+        pd.DataFrame(rejected, columns=REJECTED).astype(types),
+        pd.concat(cuts, ignore_index=True),
+        pd.DataFrame(notes, columns=NOTES).astype("str"),
     )
-    return Corpus(frame.reset_index(drop=True), whole, removed, pd.DataFrame(notes, columns=NOTES).astype("str"))
 
 
-def _unique(ids: pd.Series, source: pd.Series, seen: dict[str, int], notes: list[Any]) -> pd.Series:
+def _unique(frame: pd.DataFrame, seen: dict[str, int], notes: list[Any]) -> pd.Series:
     """Ids that no article before has: a repeated one becomes id-2, id-3."""
-    values = ids.tolist()
-    for place, (key, origin) in enumerate(zip(values, source, strict=True)):
+    values = frame["article_id"].tolist()
+    for place, (key, source) in enumerate(zip(values, frame["source"], strict=True)):
         if key in seen:
-            number = next(n for n in itertools.count(seen[key] + 1) if f"{key}-{n}" not in seen)
-            seen[key], values[place] = number, f"{key}-{number}"
-            notes.append((values[place], origin, "article_id", f"the id {key} is repeated"))
+            seen[key] = next(n for n in itertools.count(seen[key] + 1) if f"{key}-{n}" not in seen)
+            values[place] = f"{key}-{seen[key]}"
+            notes.append((values[place], source, "article_id", f"the id {key} is repeated"))
         seen[values[place]] = 1
-    return pd.Series(values, ids.index, dtype="str")
+    return pd.Series(values, frame.index, dtype="str")
 
 
 def _dates(frame: pd.DataFrame, notes: list[Any]) -> pd.Series:
     """Days as YYYY-MM-DD; what may be read two ways, or no way, is noted."""
-    day = frame["published"].where(frame["published"].str.match(r"\d{4}-\d\d-\d\d(?:$|[T ])")).str.slice(0, 10)
-    day = day.where(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce").notna())
+    iso = frame["published"].str.extract(r"^(\d{4}-\d\d-\d\d)(?:$|[T ])")[0]
+    day = iso.where(pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").notna())
     rest = frame[day.isna() & frame["published"].notna()]
     parts = rest["published"].str.extract(r"^(\d{1,2})[/-](\d{1,2})[/-]\d").astype(float)
     # One date of a column that cannot be month first tells how the others are written.
     day_first = bool((parts[0] > 12).any() and not (parts[1] > 12).any())
     unclear = (parts[0] <= 12) & (parts[1] <= 12) & (parts[0] != parts[1])
-    for place, key, source, text in zip(rest.index, rest["article_id"], rest["source"], rest["published"], strict=True):
-        found = pages.find_date(text, day_first)
-        day.loc[place] = found
-        if found is None or unclear[place]:
+    for row, key, source, text in rest[["article_id", "source", "published"]].itertuples():
+        day[row] = found = pages.find_date(text, day_first)
+        if found is None or unclear[row]:
             note = f"is ambiguous: read as {found}" if found else "is not a date that can be read"
             notes.append((key, source, "published", f"{text} {note}"))
     return day

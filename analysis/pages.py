@@ -3,90 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pandas as pd
 
-MONTHS = "January February March April May June July August September October November December".split()
-MONTH = "|".join(f"{name}|{name[:3]}" + (r"|Sept" if name == "September" else "") for name in MONTHS)
+from analysis.tables import DATA, read_table
 
-# The names under which agencies sign their copy. Short forms count in capitals only.
-AGENCIES = {
-    "AFP": "Agence France[ -]Presse|AFP", "AP": "(?:The )?Associated Press|AP", "Anadolu": "Anadolu(?: Agency)?",
-    "ANI": "Asian News International|ANI", "ANSA": "ANSA", "Bloomberg": "Bloomberg(?: News)?", "EFE": "EFE",
-    "IANS": "Indo-Asian News Service|IANS", "Interfax": "Interfax(?:-Ukraine)?", "IRNA": "IRNA", "KCNA": "KCNA",
-    "Kyodo": "Kyodo(?: News)?", "PA": "Press Association|PA Media", "PTI": "Press Trust of India|PTI",
-    "Reuters": "(?:Thomson )?Reuters", "RIA Novosti": "RIA Novosti|RIA", "SANA": "SANA", "Sputnik": "Sputnik",
-    "TASS": "(?:ITAR-)?TASS", "Tasnim": "Tasnim", "Ukrinform": "Ukrinform", "UPI": "United Press International|UPI",
-    "Xinhua": "Xinhua(?: News Agency)?", "Yonhap": "Yonhap", "dpa": "dpa|DPA|Deutsche Presse-Agentur",
-}  # fmt: skip
-_NAMED = {name: re.compile(rf"\b(?:{form})\b") for name, form in AGENCIES.items()}
-_AGENCY = f"(?:{'|'.join(AGENCIES.values())})"
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    "Nov(?:ember)?|Dec(?:ember)?"
+)
+# What furniture looks like, by rule, and the names under which agencies sign their copy: short forms in capitals.
+_RULES = read_table(DATA / "furniture.csv").groupby("rule")["pattern"].agg("|".join)
+_WITHIN = {"caption", "markup", "legal note"}  # rules that may hold anywhere in a line; all others from its beginning
+_IS = {
+    str(name): rule.search if name in _WITHIN else rule.match
+    for name, rule in zip(_RULES.index, (re.compile(rule, re.IGNORECASE) for rule in _RULES), strict=True)
+}
+_AGENCIES = read_table(DATA / "agencies.csv").set_index("agency")["forms"]
+_NAMED = {str(name): re.compile(rf"\b(?:{forms})\b") for name, forms in _AGENCIES.items()}
+_AGENCY = f"(?:{'|'.join(_AGENCIES)})"
 _ANY = rf"{_AGENCY}(?!\w)"
 _DAY = rf"(?:{MONTH})\.? \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}} (?:{MONTH})(?:,? \d{{4}})?"
 # WASHINGTON, March 6. /TASS/. · MOSCOW (Sputnik) – · BEIJING, Jan. 3 (Xinhua) -- · KABUL, Afghanistan (AP) —
-DATELINE = re.compile(
-    rf"(?P<place>[A-Z][\w.'’-]*(?:[ ,/]+[A-Z][\w.'’-]*){{0,5}}?)?(?:,? (?P<day>{_DAY})\.?)?,?\s*"
+_DATELINE = re.compile(
+    rf"(?:[A-Z][\w.'’-]*(?:[ ,/]+[A-Z][\w.'’-]*){{0,5}}?)?(?:,? (?:{_DAY})\.?)?,?\s*"
     rf"(?:\((?P<round>{_ANY}[^()\n]{{0,25}})\)\s*(?:[-–—:]{{1,2}}|\.)|/(?P<slash>{_ANY}[^/\n]{{0,25}})/\.?(?:\s*[-–—])?)\s*"
 )
 _BARE_DATELINE = re.compile(
-    rf"(?P<place>[A-Z][A-Z.'’ -]{{3,}}[A-Z](?:, [A-Z][A-Za-z. ]+?)?)(?:, (?P<day>{_DAY})\.?)?\s+[-–—]{{1,2}}\s+"
+    rf"[A-Z][A-Z.'’ -]{{3,}}[A-Z](?:, [A-Z][A-Za-z. ]+?)?(?:, (?:{_DAY})\.?)?\s+[-–—]{{1,2}}\s+"
 )
 # At the edges of the copy: a byline, a signature, a notice of rights. In it: whom the newsroom credits.
 _BYLINED = re.compile(rf"\W*(?:By\s[^\n]{{0,60}}?[\s,|(])?(?P<byline>{_ANY})\W*\n")
 _SIGNED = re.compile(rf"[(\[—–|-]\s*(?P<tail>{_ANY})[)\]]?\W*\Z|\n(?P<line>{_ANY})\W*\Z")
 _RIGHTS = re.compile(rf"(?:Copyright|©|\([Cc]\))\W*(?:\d{{4}}\s+)?(?:by\s)?(?P<rights>{_ANY})(?!\s*(?:Photo|/|Images))")
-_STUDY = r"(?![-/’']| (?:poll|count|tally|anal|investig|survey|data|report by))"
 _SOURCE = "ccording to (?:the |an? report (?:by|from|in) )?"
-_SAYS = re.compile(rf"{_SOURCE}(?P<says>{_ANY}){_STUDY}")
+_SAYS = re.compile(rf"{_SOURCE}(?P<says>{_ANY})(?![-/’']| (?:poll|count|tally|anal|investig|survey|data|report by))")
 _HELPED = re.compile(
     rf"(?P<helped>{_ANY}[^.\n]{{0,60}}) contributed to th|ith inputs [^)\n]{{0,20}}?(?P<inputs>{_ANY}[^)\n]{{0,20}})"
 )
-_EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody's else
+_EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
 _FINAL = re.compile(r"[.!?…][\"'”’»)\]*]*$")
-_CONTROL = re.compile(
-    r"(?:[-–•|\s]*)(?:subscribe|share|print|e-?mail|search|live:?|listen live|loader|chats?|menu|home|advertisement|"
-    r"get short url|(?:log|sign) ?in|register|facebook|twitter|telegram|whatsapp|close|ok|click to \w+|photos?|videos?|"
-    r"loading\W*|\d[\d\s.,:]*|\d+ (?:shares|comments)|\d{1,2}:\d\d.*|(?:last )?(?:updated|published)\b.*|date .*)$",
-    re.IGNORECASE,
-)
-_CALL = re.compile(r"(?:Get|Read|Follow|Subscribe|Sign up|Download|Discover|Stay|Find|Join|Click)\b", re.IGNORECASE)
-_LINK = re.compile(
-    r"\W*(?:read (?:more|also|next|the full \w+)|see also|also read|watch(?: more)?|don['’]t miss)\s*[:>»]",
-    re.IGNORECASE,
-)
-_BOX = re.compile(
-    r"(?:related(?: \w+)?|tags?|topics?|keywords|read also|see also|also read|more on (?:this|the) \w+)\s*:(?:\s.*)?$"
-    r"|related (?:articles|stories|news|topics)$",
-    re.IGNORECASE,
-)
-_END = re.compile(
-    r"newsfeed$|community standards|to participate in the discussion|comments?(?: \(\d+\))?$|comment via\b|all news$|"
-    r"(?:leave|post|write|add) a (?:comment|reply)|(?:log|sign) ?in (?:or|to)\b|registration$|password recovery|"
-    r"most (?:read|popular|viewed)\b|trending$|privacy policy|terms of (?:use|service)|(?:about|contact) us$|"
-    r"sign up (?:for|to)\b|subscribe to (?:our|the)\b|follow us\b|all rights reserved|recommended(?: for you)?$|"
-    r"you (?:may|might) also like|copyright ©|we use cookies|more (?:from|stories)\b.{0,40}$",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"©\s*\S|(?:(?:AP|AFP|REUTERS|Reuters|EPA|Getty Images|Sputnik|TASS)\s*(?:Photo|Images)?\s*/)|"
-    r"\(?(?:Photo|Image|Picture|PHOTO)(?: credit| by)?\s*:|"
-    r".{0,60}(?:/|via )\s*(?:Getty Images|AFP|AP|TASS|EPA|Reuters)\)?$"
-)
-_CAPTION = re.compile(
-    r"\(?\bfile\b(?: (?:photo|picture|image))?|\bphoto(?:graph)?,|\bpictured\b|\b(?:is|are) seen\b|\bhandout\b",
-    re.IGNORECASE,
-)
-_MARKUP = re.compile(
-    r"[\"']?\s*(?:class|style|href|src|alt|id|width|height|title)=[\"'][^\n]*$|<[^<>\n]*>?$|[\"']\s*/?>$"
-)
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
 _PARAGRAPH = 60
-_PICTURE = {"caption", "photo credit"}
-
-
 _DATES = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -116,16 +79,15 @@ def find_date(text: str, day_first: bool = False) -> str | None:
     >>> find_date("Posted March 6, 2018"), find_date("06-Mar-2018"), find_date("29.8.18"), find_date("March 6")
     ('2018-03-06', '2018-03-06', '2018-08-29', None)
     """
-    for rule in _DATES:
-        if found := rule.search(text):
-            part = found.groupdict()
-            year, month, day = part["y"], part["m"], int(part["d"])
-            if part.get("mark") and (day_first or part["mark"] == "." or int(month) > 12):
-                month, day = str(day), int(month)
-            number = int(month) if month.isdigit() else [m[:3].lower() for m in MONTHS].index(month[:3].lower()) + 1
-            whole = int(year) + (0 if len(year) == 4 else 1900 if int(year) > 68 else 2000)
-            stamp = pd.to_datetime(f"{whole:04}-{number:02}-{day:02}", errors="coerce")
-            return None if pd.isna(stamp) else f"{stamp:%Y-%m-%d}"
+    for found in filter(None, (rule.search(text) for rule in _DATES)):
+        part = found.groupdict()
+        year, month, day = part["y"], part["m"].lower()[:3], part["d"]
+        if part.get("mark") and (day_first or part["mark"] == "." or int(month) > 12):
+            month, day = day, month
+        number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
+        century = "" if len(year) == 4 else "19" if int(year) > 68 else "20"
+        stamp = pd.to_datetime(f"{century}{year}-{number:02}-{int(day):02}", errors="coerce")
+        return None if pd.isna(stamp) else f"{stamp:%Y-%m-%d}"
     return None
 
 
@@ -163,62 +125,52 @@ def clean_page(text: str, headline: str | None = None) -> Page:
     start = _first_line(lines)
     head = [line for _, line, _ in lines[:start]]
     headline = _SPACE.sub(" ", headline).strip() if headline else _headline(head, lines[start:])
+    glued = re.compile(re.escape(headline or "") + " ")
     spaced = any(not joined for _, _, joined in lines[start + 1 :])
-    box = ended = False
-    after_credit = False
+    box = ended = after_credit = False
     for place, (number, line, joined) in enumerate(lines):
-        credited = place + 1 < len(lines) and lines[place + 1][2] and _CREDIT.match(lines[place + 1][1])
-        reason = None
-        if place < start:
-            reason = "photo credit" if _CREDIT.match(line) else "page header"
-            reason = "headline" if headline and _same(line, headline) else reason
-        elif ended or (kept and _END.match(line)):
-            reason, ended = "page footer", True
-        elif _LINK.match(line):
-            reason = "link to another article"
-        elif _BOX.match(line):
-            reason, box = "list of links", True
-        elif box and not _is_paragraph(line):
-            reason = "list of links" if not line.startswith("*") else None
-        elif _CREDIT.match(line):
-            reason = "photo credit"
-        elif credited and (not _FINAL.search(line) or _CAPTION.search(line) or (spaced and not joined)):
-            reason = "caption"
-        elif after_credit and joined and not _FINAL.search(line):
-            reason = "headline of another article"
-        elif (
-            any(why in _PICTURE and text.endswith(line.split(" - ")[0]) for _, why, text in removed) and len(line) > 20
-        ):
-            reason = "caption"
-        elif _CONTROL.match(line):
-            reason = "page control"
-        elif headline and _same(line, headline):
-            reason = "headline"
-        after_credit = reason == "photo credit"
-        box = box and reason is not None
+        titled, credit, final = headline and _same(line, headline), _IS["photo credit"](line), _FINAL.search(line)
+        credited = place + 1 < len(lines) and lines[place + 1][2] and _IS["photo credit"](lines[place + 1][1])
+        told = len(line) > 20 and [
+            cut for _, why, cut in removed if why in {"caption", "photo credit"} and cut.endswith(line.split(" - ")[0])
+        ]
+        tests = (
+            ("headline", place < start and titled),
+            ("photo credit", place < start and credit),
+            ("page header", place < start),
+            ("page footer", ended or (kept and _IS["page footer"](line))),
+            ("link to another article", _IS["link to another article"](line)),
+            ("list of links", _IS["list of links"](line)),
+            ("list of links", box and not _is_paragraph(line) and not line.startswith("*")),
+            ("photo credit", credit),
+            ("caption", credited and (not final or _IS["caption"](line) or (spaced and not joined))),
+            ("headline of another article", after_credit and joined and not final),
+            ("caption", told),
+            ("page control", _IS["page control"](line)),
+            ("headline", titled),
+        )
+        reason = next((why for why, met in tests if met), None)
+        ended, after_credit = reason == "page footer", reason == "photo credit"
+        box = reason == "list of links" or (box and reason is not None)
         if reason:
             removed.append((number, reason, line))
             continue
-        cuts = [("markup", _MARKUP.search(line))]
-        if headline and not kept and line.startswith(headline + " "):
-            removed.append((number, "headline", headline))
-            line = line[len(headline) :].strip()
-        if not kept:
-            cuts.append(("dateline", DATELINE.match(line) or _BARE_DATELINE.match(line)))
-        for why, cut in cuts:
+        openings = [("headline", glued.match(line))] if headline and not kept else []
+        for why, cut in [*openings, ("markup", _IS["markup"](line))]:
             if cut:
                 removed.append((number, why, cut.group().strip()))
                 line = line.replace(cut.group(), "", 1).strip()
-        if line:
-            kept.append(line)
-    if not any(_is_paragraph(line) for line in kept):
+        if not kept and (cut := _DATELINE.match(line) or _BARE_DATELINE.match(line)):
+            removed.append((number, "dateline", cut.group().strip()))
+            line = line[cut.end() :].strip()
+        kept += [line] if line else []
+    if not any(map(_is_paragraph, kept)):
         removed += [(0, "no paragraph of an article", line) for line in kept]
         kept = []
-    body = "\n".join(kept)
     published = next((date for line in head if len(line) < _PARAGRAPH and (date := find_date(line))), None)
-    dateline = " ".join(line for _, why, line in removed if why == "dateline")
+    signed = [cut for _, why, cut in removed if why == "dateline"] + ["\n".join(kept)]
     table = pd.DataFrame(removed, columns=["line", "reason", "text"])
-    return Page(headline, body, published, f"{dateline} {body}".strip(), table)
+    return Page(headline, signed[-1], published, " ".join(signed).strip(), table)
 
 
 def _is_paragraph(line: str) -> bool:
@@ -226,7 +178,7 @@ def _is_paragraph(line: str) -> bool:
 
 
 def _same(line: str, headline: str) -> bool:
-    return re.sub(r"\W+", " ", line).strip().lower() == re.sub(r"\W+", " ", headline).strip().lower()
+    return re.findall(r"\w+", line.lower()) == re.findall(r"\w+", headline.lower())
 
 
 def _first_line(lines: list[tuple[int, str, bool]]) -> int:
@@ -234,24 +186,25 @@ def _first_line(lines: list[tuple[int, str, bool]]) -> int:
     paragraphs: list[int] = []
     for place, (_, line, _) in enumerate(lines):
         # One paragraph may stand above the dateline, a caption; below more, it belongs to something quoted.
-        if len(paragraphs) < 2 and (DATELINE.match(line) or (_BARE_DATELINE.match(line) and _is_paragraph(line))):
+        if len(paragraphs) < 2 and (_DATELINE.match(line) or (_BARE_DATELINE.match(line) and _is_paragraph(line))):
             return place
-        if _is_paragraph(line) and not (_CREDIT.match(line) or _CALL.match(line) or _CAPTION.search(line)):
+        other = any(_IS[rule](line) for rule in ("photo credit", "no headline"))
+        if _is_paragraph(line) and not other and not _IS["caption"](line):
             paragraphs.append(place)
     return (paragraphs or [len(lines)])[0]
 
 
 def _headline(head: list[str], rest: list[tuple[int, str, bool]]) -> str | None:
     """The line above the article that is repeated, or the last that reads like a headline."""
+    none = [_IS[rule] for rule in ("photo credit", "page control", "link to another article", "no headline")]
     likely = [
         line
         for line in head
         if len(line) <= 200 and len(re.findall(r"[^\W\d_]{2,}", line)) >= 3 and not _FINAL.search(line)
-        and not any(rule.match(line) for rule in (_CREDIT, _CONTROL, _LINK, _CALL))
-        and not re.match(r"[-–|]|By ", line)
+        and not any(rule(line) for rule in none) and not re.match(r"[-–|]|By ", line)
     ]  # fmt: skip
     again = [line for line in likely if likely.count(line) > 1 or any(text.startswith(line) for _, text, _ in rest)]
-    return (again or likely)[-1] if likely else None
+    return next(reversed(again or likely), None)
 
 
 def find_agencies(texts: pd.Series) -> pd.DataFrame:
@@ -274,27 +227,28 @@ def find_agencies(texts: pd.Series) -> pd.DataFrame:
     >>> find_agencies(pd.Series(["MOSCOW (Sputnik) - He said so.", "It is true, according to AFP."])).to_dict("list")
     {'agency': ['Sputnik', 'AFP'], 'copy': ['Sputnik', nan]}
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    # One fast scan finds the few texts in which an agency is said to say; the rest are read at their edges.
-    says = pc.match_substring_regex(pa.array(texts, pa.large_string()), _SOURCE + _AGENCY).to_pylist()
-    rows = [_agencies(text, said) for text, said in zip(texts, says, strict=True)]
-    return pd.DataFrame(rows, columns=["agency", "copy"], index=texts.index).astype("str")
+    # Fast scans of whole columns find the few texts that may credit one; these are read at their edges.
+    texts = texts.astype("str")
+    says = texts.str.contains(_SOURCE + _AGENCY)
+    near = says | texts.str.slice(0, _EDGE).str.contains(_AGENCY) | texts.str.slice(-_EDGE).str.contains(_AGENCY)
+    rows = [_agencies(text, said) for text, said in zip(texts[near], says[near], strict=True)]
+    found = pd.DataFrame(rows, texts.index[near], ["agency", "copy"], dtype="str")
+    return found.reindex(texts.index)
 
 
 def _agencies(text: str, says: bool) -> tuple[str | None, str | None]:
     head, tail = text[:_EDGE], text[-_EDGE:]
     opening = [line for line in head.split("\n")[:4] if "(" in line[:90] or "/" in line[:90]]
-    found = [*map(DATELINE.match, opening), _BYLINED.match(head), _SIGNED.search(tail[-40:])]
-    copied = [match for match in found if match]
-    copied += _RIGHTS.finditer(tail) if "opyright" in tail or "©" in tail else ()
-    credited = list(_SAYS.finditer(text)) if says else []
-    credited += _HELPED.finditer(tail) if "contributed to th" in tail or "ith inputs" in tail else ()
-    if not copied and not credited:
-        return None, None
-    own = _names(copied)
-    return "; ".join(dict.fromkeys(own + _names(credited))) or None, "; ".join(own) or None
+    found = [*map(_DATELINE.match, opening), _BYLINED.match(head), _SIGNED.search(tail[-40:]), *_RIGHTS.finditer(tail)]
+    own = _names(filter(None, found))
+    credited = _names([*(_SAYS.finditer(text) if says else ()), *_HELPED.finditer(tail)])
+    return "; ".join(dict.fromkeys(own + credited)) or None, "; ".join(own) or None
+
+
+def _names(found: Iterable[re.Match[str]]) -> list[str]:
+    signed = " ".join(text for match in found for text in match.groupdict().values() if text)
+    places = {name: hit.start() for name, rule in _NAMED.items() if (hit := rule.search(signed))}
+    return sorted(places, key=lambda name: places[name])
 
 
 def name_agencies(outlets: pd.Series) -> pd.Series:
@@ -311,24 +265,10 @@ def name_agencies(outlets: pd.Series) -> pd.Series:
     return outlets.map(known).astype("str")
 
 
-def _names(found: list[re.Match[str]]) -> list[str]:
-    parts = [match.groupdict() for match in found]
-    signed = " ".join(text for part in parts for name, text in part.items() if text and name not in {"place", "day"})
-    places = {name: hit.start() for name, rule in _NAMED.items() if (hit := rule.search(signed))}
-    return sorted(places, key=lambda name: places[name])
-
-
 # Possessive, so that the long lines, nearly all, are given up at once.
 _SHORT_LINE = re.compile(r"\n[^\S\n]*+(?P<line>[A-Z0-9\"“‘'][^\n]{2,89}+)(?=\n)")
 _NOTE = re.compile(r"\n[^\S\n]*(?P<line>\*+ ?[\"“‘']?[A-Z][^\n]*?)[^\S\n]*(?=\n|\Z)")
 _NOTES = 600  # characters at the end in which the notes under an article stand
-_LEGAL = re.compile(r"\b(?:banned|outlawed|prohibited|designated|recogni[sz]ed|(?:also|formerly) known as|extremist)\b")
-# Short lines that head nothing: bylines, addresses, and the calls and labels that stay in many a scraped text.
-_HEADS_NOTHING = re.compile(
-    r"by |—|advertisement|image|photos?\b|story\b|(?:continue )?read(?:ing)?\b|watch|follow|click|related|see also|"
-    r"sign up|support \w+[’']s|enlarge|subscribe|getty|\S+@|.*(?:https?:|www\.|newsletter|read more$)",
-    re.IGNORECASE,
-)
 
 
 def section_lines(texts: pd.Series) -> pd.DataFrame:
@@ -362,23 +302,19 @@ def section_lines(texts: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["row", "start", "end", "section"])
 
 
-def _subheadings(text: str) -> list[tuple[int, int]]:
-    found = []
+def _subheadings(text: str) -> Iterator[tuple[int, int]]:
     for match in _SHORT_LINE.finditer(text):
         line, start = match["line"].rstrip(), match.start("line")
         # Cheapest tests first: most short lines are short paragraphs.
-        if (
-            line[-1] in ".!?…:;,–—-"
-            or _FINAL.search(line[-4:])
-            or not _FINAL.search(text[max(0, start - 8) : start].rstrip())
-        ):
+        if line[-1] in ".!?…:;,–—-" or _FINAL.search(line[-4:]):
+            continue
+        if not _FINAL.search(text[max(0, start - 8) : start].rstrip()):
             continue
         after = text[match.end() : match.end() + 400].lstrip().split("\n", 1)[0].rstrip()
-        begins = after[:1].isupper() or after[:1] in "\"“‘'[(" or after[:1].isdigit()
+        begins = re.match(r"[\"“‘'\[(]|\d", after) or after[:1].isupper()
         paragraph = begins and (len(after) > 90 or _FINAL.search(after[-4:]))
-        if paragraph and len(line.split()) <= 14 and not _HEADS_NOTHING.match(line):
-            found.append((start, start + len(line)))
-    return found
+        if paragraph and len(line.split()) <= 14 and not _IS["no subheading"](line):
+            yield start, start + len(line)
 
 
 def _footnotes(text: str) -> list[tuple[int, int]]:
@@ -387,8 +323,8 @@ def _footnotes(text: str) -> list[tuple[int, int]]:
     for match in reversed(list(_NOTE.finditer(text))):
         start, stop = match.span("line")
         starred = re.search(r"\w[\"”’]?\*", text[:start])
-        if stop < end or not (starred or _LEGAL.search(match["line"])):
+        if stop < end or not (starred or _IS["legal note"](match["line"])):
             break
-        notes.append((start, stop))
+        notes.insert(0, (start, stop))
         end = len(text[:start].rstrip())
-    return notes[::-1]
+    return notes

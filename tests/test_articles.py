@@ -230,8 +230,7 @@ def test_encodings_are_found_out(tmp_path):
     for encoding in ["cp1251", "utf-16", "utf-8-sig"]:
         assert text.encode(encoding).decode(guess_encoding(text.encode(encoding), "a.txt")) == text
     english = "The minister said there was “no evidence” – none at all."
-    for encoding in ["cp1252", "utf-16-le", "utf-16-be"]:
-        assert english.encode(encoding).decode(guess_encoding(english.encode(encoding), "a.txt")) == english
+    assert guess_encoding(english.encode("cp1252"), "a.txt") == "cp1252"
     (tmp_path / "a.csv").write_bytes("id,text\n1,Élan “vital” – so said he.\n".encode("cp1252"))
     corpus = read_articles(tmp_path / "a.csv")
     assert corpus.articles["text"].tolist() == ["Élan “vital” – so said he."]
@@ -287,15 +286,15 @@ def test_tables_are_taken_to_the_character_unless_cleaning_is_asked_for(tmp_path
     assert read_articles(tmp_path / "page.txt", clean=False).articles["text"].tolist() == [PAGE]
 
 
-def test_a_damaged_archive_gives_what_stands_before_the_damage(tmp_path):
-    rows = "".join(
-        json.dumps({"id": n, "text": f"Text {n * 7919 % 10007} of the day {n}."}) + "\n" for n in range(20_000)
-    )
-    whole = gzip.compress(rows.encode())
+def test_an_archive_that_is_cut_short_is_named(tmp_path):
+    whole = gzip.compress("".join(json.dumps(row) + "\n" for row in ROWS * 50).encode())
     (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) * 3 // 4])
-    corpus = read_articles(tmp_path / "a.jsonl.gz")
-    assert len(corpus.articles) > 1000
-    assert corpus.rejected["reason"].str.contains("damaged or cut short").any()
+    with pytest.raises(InputError, match="a.jsonl: the archive is damaged or cut short"):
+        read_articles(tmp_path / "a.jsonl.gz")
+    save(tmp_path / "b.jsonl")
+    corpus = read_articles(tmp_path)
+    assert len(corpus.articles) == 2
+    assert corpus.rejected["source"].tolist() == ["a.jsonl"]
 
 
 @pytest.mark.parametrize(
