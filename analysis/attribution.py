@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.contents import Contents, find_contents, limits_of, loose_quotes
-from analysis.cues import STANCES, CueList, Words, read_cues, read_words
+from analysis.contents import Contents, covered, find_contents, limits_of, loose_quotes
+from analysis.cues import GAPS, KINDS, STANCES, CueList, Words, kinds_named, read_cues, read_words
 from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
 from analysis.speakers import Speakers, find_labels, find_phrases, locate_speakers
@@ -89,27 +89,36 @@ def assemble(
     cue, claim = np.unique(contents.cue, return_inverse=True)
     has_left = np.isin(np.arange(len(cue)), claim[contents.left])
     who = locate_speakers(words, phrases, cue, has_left, *limits_of(words, cue), cues)
-    contents, claim = _without_speakers(contents, claim, who)
-    loose = loose_quotes(words, quotes, contents, cues)
+    contents, claim = _without_speakers(tokens, words, contents, claim, who)
+    spoken_of = ~(named_only(tokens, words, quotes) & ~headline[_text_of_word(tokens, quotes.first)])
     label_first, label_last, label = find_labels(tokens, words, phrases, headline)
+    labelled = Contents(label_first, label_last, label, label)
+    loose = loose_quotes(words, quotes, contents, cues)
+    loose = loose[spoken_of[loose] & ~covered(quotes.first[loose], labelled)]
 
     place = np.concatenate([cue, phrases.first[label]])
     ranked = np.argsort(place, kind="stable")
     rank = np.argsort(ranked)
-    labels = (phrases.first[label], phrases.last[label], phrases.last[label])
+    labels = (phrases.first[label], *[phrases.last[label]] * 3)
     who = Speakers(*(np.concatenate(pair)[ranked] for pair in zip(who, labels, strict=True)))
     place, is_cue = place[ranked], ranked < len(cue)
     text = _text_of_word(tokens, place)
     person, names = name_persons(tokens, words, phrases, who, article_of(headline)[text], headline[text])
 
+    contents = _under_labels(contents, labelled)
+    prep = is_cue & (words.frame[place] == cues.frames.index("prep"))
+    prep &= np.append(False, words.head[place[1:]] == words.head[place[:-1]])[: len(place)]
+    latest = np.maximum.accumulate(np.where(prep, 0, np.arange(len(place))))
     before = np.searchsorted(place, quotes.first[loose], side="left") - 1
+    before = np.where(before >= 0, np.append(latest, -1)[before], -1)
     same = (before >= 0) & (np.append(text, -1)[before] == _text_of_word(tokens, quotes.first[loose]))
     late = np.where(same, before, len(place) + np.arange(len(loose)))
     first = np.concatenate([contents.start, label_first, quotes.first[loose]])
     last = np.concatenate([contents.end, label_last, quotes.last[loose]])
     number = np.concatenate([rank[claim], rank[len(cue) :], late])
-    first, last, number, direct = _with_quotes(quotes, first, last, number)
+    first, last, number, direct = _with_quotes(quotes, spoken_of, first, last, number)
     order = np.lexsort((direct, number, -last, first))
+    order = order[np.append(True, (np.diff([first[order], last[order], number[order]]) != 0).any(axis=0))[: len(order)]]
     first, last, number, direct = (values[order] for values in (first, last, number, direct))
     text = _text_of_word(tokens, first)
     parent = _parents(first, last, number, text)
@@ -122,14 +131,15 @@ def assemble(
     cued = by_number(np.where(is_cue, place, -1))
 
     def byte(offsets: np.ndarray, word: np.ndarray, known: np.ndarray) -> np.ndarray:
-        return np.where(known >= 0, offsets[word], -1).astype(np.int32)
+        return np.where(known >= 0, offsets[np.maximum(word, 0)], -1).astype(np.int32)
 
     start, end = _byte_bounds(tokens, quotes, first, last)
     return Spans(
         text, number.astype(np.int32), parent, start, end, direct,
         byte(tokens.start, spoken, spoken), byte(tokens.end, spoken_last, spoken), person[number].astype(np.int32),
         byte(tokens.start, cued, cued), byte(tokens.end, cued, cued),
-        np.where(cued >= 0, words.stance[cued], 0).astype(np.uint8), names, first.astype(np.int32), last.astype(np.int32),
+        np.where(cued >= 0, words.stance[cued], 0).astype(np.uint8), names,
+        first.astype(np.int32), last.astype(np.int32),
     )  # fmt: skip
 
 
@@ -137,26 +147,79 @@ def _text_of_word(tokens: Tokens, word: np.ndarray) -> np.ndarray:
     return (np.searchsorted(tokens.first, word, side="right") - 1).astype(np.int32)
 
 
+def _under_labels(contents: Contents, labelled: Contents) -> Contents:
+    """What is claimed inside a labelled content does not reach into its label."""
+    if not len(labelled.start):
+        return contents
+    order = np.argsort(labelled.start, kind="stable")
+    which = order[np.maximum(np.searchsorted(labelled.start[order], contents.cue, side="right") - 1, 0)]
+    inside = (contents.cue >= labelled.start[which]) & (contents.cue < labelled.end[which])
+    return contents._replace(end=np.where(inside, np.minimum(contents.end, labelled.end[which]), contents.end))
+
+
+#: Words of a title in quotation marks, at most.
+_TITLE_WORDS = 7
+_COMMON = kinds_named(
+    "lower Ss Ed Ing Ly Possessive is are was were will have has had do does not i you we he she they it"
+)
+#: Words after a cue whose content comes before it that hold a hearer or a day, at most.
+_AFTERTHOUGHT = 5
 #: Words from a speaker to the end of a content to the left, at most, that are his name and not the content.
 _NAMING_WORDS = 24
 
 
-def _without_speakers(contents: Contents, claim: np.ndarray, who: Speakers) -> tuple[Contents, np.ndarray]:
-    """Take the speaker out of what is attributed to him: *…, Wells, the envoy, said*; *…, said Wells*."""
+def _without_speakers(
+    tokens: Tokens, words: Words, contents: Contents, claim: np.ndarray, who: Speakers
+) -> tuple[Contents, np.ndarray]:
+    """Take the speaker out of what is attributed to him: *…, Wells, the envoy, said*; *…, said Wells*.
+
+    What follows a cue whose content comes before it is his name, his hearer or the day, unless *that* or a quotation
+    begins there.
+    """
     speaker = who.first[claim]
     start, end, cue, left = contents
     inside = (speaker > start) & (speaker < end) & (speaker > end - _NAMING_WORDS)
-    end = np.where(left & inside, speaker, end)
-    inverted = ~left & (speaker == start) & (start == cue + 1) & np.isin(cue, cue[left])
-    return Contents(start[~inverted], end[~inverted], cue[~inverted], left[~inverted]), claim[~inverted]
+    end = np.where(left & inside & (words.gap[speaker] != 0), speaker, end)
+    begins = (words.kind[start] == KINDS.index("that")) | (words.quote_next[start - 1] < end)
+    keep = left | begins | ~np.isin(cue, cue[left]) | (end - start > _AFTERTHOUGHT) & (speaker != start)
+    day = tokens.vocabulary.table("day", lambda s: s.lower() in _DAYS or s.isdigit())[tokens.word]
+    days = np.cumsum(np.append(0, day), dtype=np.int32)
+    keep &= left | (days[end] - days[start] < end - start)
+    return Contents(start[keep], end[keep], cue[keep], left[keep]), claim[keep]
+
+
+#: A content of nothing but these is the day on which somebody spoke.
+_DAYS = frozenset(
+    "on last this next earlier later late early week month year morning afternoon evening night today yesterday monday "
+    "tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december jan feb aug sept oct nov dec".split()
+)
+#: Words after which quotation marks hold a name, not speech.
+_NAMING = frozenset("so-called dubbed nicknamed titled entitled named called known".split())
+
+
+def named_only(tokens: Tokens, words: Words, quotes: Quotes) -> np.ndarray:
+    """Which quotations are titles of works or names (*“War and Peace”*, *a so-called “peace park”*), by their looks."""
+    first, last = quotes.first, quotes.last
+    common = _COMMON[words.kind[: len(words.head)]] & ~tokens.vocabulary.table("upper", _upper)[tokens.word]
+    lower = np.cumsum(np.append(0, common), dtype=np.int32)
+    short = last - first <= _TITLE_WORDS
+    title = (lower[last] == lower[first]) & (last - first >= 2) & (words.gap[last] != GAPS.index("comma-quote"))
+    naming = tokens.vocabulary.table("naming", lambda s: s.lower() in _NAMING)[tokens.word[np.maximum(first - 1, 0)]]
+    spaced = ~np.isin(words.gap[first], [GAPS.index("comma-quote"), GAPS.index("colon")])
+    return short & spaced & (title | naming & (first > words.head[np.minimum(first, len(words.head) - 1)]))
+
+
+def _upper(word: str) -> bool:
+    return word[:1].isupper()
 
 
 def _with_quotes(
-    quotes: Quotes, first: np.ndarray, last: np.ndarray, number: np.ndarray
+    quotes: Quotes, spoken: np.ndarray, first: np.ndarray, last: np.ndarray, number: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Take quotations over several paragraphs whole, tell direct contents, and add the quotations inside others."""
-    first, last = _whole_chains(quotes, first, last)
+    """Tell direct contents, and add the quotations inside others."""
     inner, host = _quotes_inside(quotes, first, last)
+    inner, host = inner[spoken[inner]], host[spoken[inner]]
     exact = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
     direct = np.isin(np.arange(len(first)), host[exact])
     inner, host = inner[~exact], host[~exact]
@@ -178,27 +241,13 @@ def _self_named(person: np.ndarray, number: np.ndarray, parent: np.ndarray) -> n
 
 def _no_spans() -> Spans:
     none = np.zeros(0, dtype=np.int32)
-    return Spans(*[none] * 5, none.astype(bool), *[none] * 6, [], none, none)
+    off = none.astype(bool)
+    return Spans(none, none, none, none, none, off, none, none, none, none, none, none, [], none, none)
 
 
 def article_of(headline: np.ndarray) -> np.ndarray:
     """Number of the article of each text: a headline and the text after it are one."""
     return np.cumsum(np.append(True, ~(headline[:-1] & ~headline[1:]))[: len(headline)])
-
-
-def _whole_chains(quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take quotations that run over several paragraphs whole."""
-    if not quotes.continued.any():
-        return first, last
-    chain = np.cumsum(~quotes.continued) - 1
-    begins = quotes.first[~quotes.continued]
-    ends = quotes.last[np.append(np.flatnonzero(~quotes.continued)[1:] - 1, len(chain) - 1)]
-    one = np.searchsorted(quotes.first, first, side="right") - 1
-    two = np.searchsorted(quotes.last, last, side="left")
-    opening = (one >= 0) & (quotes.first[one] == first)
-    closing = (two < len(chain)) & (quotes.last[np.minimum(two, len(chain) - 1)] == last)
-    first = np.where(opening, begins[chain[one]], first)
-    return first, np.where(closing, ends[chain[np.minimum(two, len(chain) - 1)]], last)
 
 
 def _quotes_inside(quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -260,7 +309,7 @@ def owners(tokens: Tokens, spans: Spans) -> np.ndarray:
 def word_voices(tokens: Tokens, spans: Spans) -> np.ndarray:
     """Voice (index into VOICES, uint8) of each word: quoted inside any direct span, else reported inside any."""
     depth = np.zeros((2, len(tokens.word) + 1), dtype=np.int32)
-    for level, rows in enumerate((slice(None), spans.direct)):
+    for level, rows in enumerate((np.ones(len(spans.first), dtype=bool), spans.direct)):
         depth[level] += np.bincount(spans.first[rows], minlength=depth.shape[1])
         depth[level] -= np.bincount(spans.last[rows], minlength=depth.shape[1])
     inside = np.cumsum(depth, axis=1)[:, :-1] > 0
@@ -349,7 +398,7 @@ def _sections(text: np.ndarray, start: np.ndarray, lines: pd.DataFrame) -> np.nd
         row = order[np.maximum(which, 0)]
         ends = lines["row"].to_numpy(np.int64) * width + lines["end"].to_numpy(np.int64)
         hit = (which >= 0) & (mine < ends[row]) & (text % 2 == 1)
-        section[hit] = lines["section"].to_numpy(object)[row[hit]]
+        section[hit] = np.asarray(lines["section"], dtype=object)[row[hit]]
     return section
 
 

@@ -32,17 +32,22 @@ _STOPPING = kinds_named(
     "regarding now then earlier later"
 )
 _BEING = kinds_named("is are was were be been being")
+_TOPIC = kinds_named("on about of")
+_NAME = kinds_named("capital initial")
+_OWNER = kinds_named("Possessive his her their its our my your")
 _PARTICLE = kinds_named("out according up off back time")
 _LINE, _LABEL, _COMMA = GAPS.index("line"), GAPS.index("label"), GAPS.index("comma")
 _LEAD = (GAPS.index("colon"), GAPS.index("comma-quote"))
 _DIGITS = tuple("0123456789ab")
 _SIDES = ("none", "here", "next", "near", "far", "line")
 #: Log-odds above which a content is taken; tuned for token F1 on the development part.
-RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.6, 0.0, -0.8
+RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.7, -0.2, -0.8
+#: Words from the end of a sentence within which its last cue announces what follows a colon.
+_AT_END = 3
 #: Log-odds of a cue that is hardly ever anything else.
 _STRONG = 1.5
-#: Words from a cue within which *that* begins its content.
-_THAT_WITHIN = 9
+#: Words from a cue within which *that* begins its content, nothing but spaces between.
+_THAT_WITHIN = 16
 #: How many contents back to look for the one that a cue stands in.
 LOOK_BACK = 12
 
@@ -75,6 +80,16 @@ def _beside_quotes(words: Words, cue: np.ndarray) -> tuple[np.ndarray, np.ndarra
     closes = np.where((last < 0) | (cue < last) | (last < words.head[cue]), 0, closes)
     opens = np.where(first > high, 0, np.searchsorted([2, 4, 9], first - cue, side="right") + 1)
     return closes.astype(np.uint8), np.where(first == high, 5, opens).astype(np.uint8)
+
+
+def that_after(words: Words, cue: np.ndarray) -> np.ndarray:
+    """The *that* after each cue with nothing but spaces between, or directly after a comma (*said, however, that*)."""
+    that = np.flatnonzero((words.kind == KINDS.index("that")) & (np.roll(words.kind, 1) != KINDS.index("of")))
+    found = np.append(that, len(words.kind) - 1)[np.searchsorted(that, cue, side="right")]
+    near = (found - cue < _THAT_WITHIN) & (found < words.tail[np.minimum(cue, len(words.tail) - 1)])
+    plain = words.mark[found] <= cue
+    parted = (words.mark[found] == found) & (words.gap[found] == _COMMA) & (words.gap[cue + 1] == _COMMA)
+    return np.where(near & (plain | parted), found, -1)
 
 
 def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
@@ -111,6 +126,7 @@ def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
         "first": (kind[low], KINDS),
         "left": (bucket_of(cue - low), DISTANCES),
         "right": (bucket_of(high - cue - 1), DISTANCES),
+        "that": (bucket_of(that_after(words, cue) - cue), DISTANCES),
         "inside": (words.inside(cue).astype(np.uint8), _DIGITS),
         "closes": (closes, _SIDES),
         "opens": (opens, _SIDES),
@@ -158,7 +174,12 @@ def pair_bounds(words: Words, low: np.ndarray, high: np.ndarray) -> Pairs:
     """All places in [low, high] of each row before which a content may end or begin; there must be one."""
     count = len(words.head)
     bound = (words.gap[: count + 1] != 0) | _STOPPING[words.kind[: count + 1]]
-    bound[words.head[low]] = True
+    name, comma = _NAME[words.kind[: count + 1]], words.gap[: count + 1] == _COMMA
+    joined = (words.kind[: count + 1] == KINDS.index("and")) & np.append(name[1:], False)
+    listed = comma & np.append(False, name[:-1])
+    bound &= ~(listed & name & (np.append(comma[1:], False) | np.append(joined[1:], False)))
+    bound &= ~(listed & joined & np.append(False, comma[:-1]))
+    bound[np.concatenate([low, high])] = True
     bound[count] = True
     bounds = np.flatnonzero(bound).astype(np.int32)
     before = np.cumsum(np.append(False, bound), dtype=np.int32)
@@ -193,6 +214,7 @@ def bound_columns(
         "kind": (np.where(place < stop, kind[place], 0), KINDS),
         "kind2": (np.where(place + 1 < stop, kind[place + 1], 0), KINDS),
         "before": (kind[place - 1], KINDS),
+        "subject": (kind[np.maximum(subject_of(words, cue), 0)][owner], KINDS),
         "edge": (kind[e], KINDS),
         "edge_gap": (gap[e], GAPS),
         "order": (np.minimum(order, 7), _DIGITS),
@@ -233,19 +255,16 @@ def right_start(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     """First word of the content to the right of each cue: past a hearer, a day, or up to *that* or a quotation."""
     kind, high = words.kind, limits_of(words, cue)[1]
     frames = [set(frame.split()) for frame in cues.frames]
-    speech = np.array([bool(tags & {"that", "told"}) and not tags >= {"object", "small"} for tags in frames])
+    speech = np.array([bool(tags & {"that", "told", "noun"}) and "object" not in tags for tags in frames])
     hearer = np.array([tags == {"that", "told"} for tags in frames])[words.frame[cue]]
     speech = speech[words.frame[cue]]
-    found = np.where(speech, -1, -2)
-    for step in range(1, _THAT_WITHIN):
-        place = np.minimum(cue + step, len(kind) - 4)
-        that = (kind[place] == KINDS.index("that")) & (kind[place - 1] != KINDS.index("of")) & (place < high)
-        found = np.where((found == -1) & that, place, found)
-        found = np.where((found == -1) & (words.gap[place] != 0), -2, found)
+    noun = np.array(["noun" in tags for tags in frames])[words.frame[cue]]
+    found = np.where(speech & (noun | ~_TOPIC[kind[cue + 1]]), that_after(words, cue), -1)
     start = cue + 1 + _PARTICLE[kind[cue + 1]]
     start = np.where(hearer & (words.gap[cue + 1] == 0), cue + 2, start)
     quote = words.quote_next[cue]
     led = speech & (quote < words.tail[cue]) & np.isin(words.gap[np.minimum(quote, len(words.head))], _LEAD)
+    found = np.where(stated_by(words, cue, cues), that_after(words, cue), found)
     start = np.where(found > 0, found, np.where(led, quote, start))
     marks = np.flatnonzero(words.gap != 0)
     comma = marks[np.minimum(np.searchsorted(marks, cue + 2), len(marks) - 1)]
@@ -288,7 +307,9 @@ def left_end(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     end = np.where((gap[cue] != 0) | prep, cue, end)
     closing = (closes > 0) & (words.quote_last[cue] >= low)
     end = np.where(closing, words.quote_last[cue], end)
-    return np.where((end > low) | (end == low) & closing & (cue > low), end, -1).astype(np.int32)
+    return np.where(
+        (end > low + 1) | (end == low + 1) & closing | (end == low) & closing & (cue > low), end, -1
+    ).astype(np.int32)
 
 
 def left_pairs(words: Words, cue: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, Pairs]:
@@ -301,7 +322,7 @@ def left_pairs(words: Words, cue: np.ndarray, end: np.ndarray) -> tuple[np.ndarr
 def left_contents(
     words: Words, claims: Claims, cue: np.ndarray, cues: CueList
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Start and end of the content to the left of cues, and these; a quotation that closes at its end is taken whole."""
+    """Start and end of contents to the left of cues, and these; a quotation that closes at the end is taken whole."""
     end = left_end(words, cue, cues)
     cue, end = cue[end >= 0], end[end >= 0]
     if not len(cue):
@@ -328,8 +349,14 @@ class Contents(NamedTuple):
 def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
     """Contents that cues claim, to the right and to the left."""
     claims = weigh_claims(words, cues)
-    right, left = claims.cue[claims.right > RIGHT_ODDS], claims.cue[claims.left > LEFT_ODDS]
-    right = right[~np.isin(right, cited_before(words, right, cues))]
+    view, view_right = in_the_view(words, claims.cue, cues)
+    citing = np.abs(cited_before(words, claims.cue, cues))
+    cited = np.isin(claims.cue, citing[citing > 0])
+    cited |= (words.kind[claims.cue + 1] == KINDS.index("as")) & np.isin(
+        claims.cue, _of_lemma(words, cues, ["know that"])
+    )
+    right = claims.cue[((claims.right > RIGHT_ODDS) & ~cited & ~view) | view_right | stated_by(words, claims.cue, cues)]
+    left = claims.cue[((claims.left > LEFT_ODDS) & ~cited & ~view) | (view & ~view_right)]
     start, end = right_contents(words, claims, right, cues)
     begin, stop, left = left_contents(words, claims, left, cues)
     said, said_first, said_last = announced_quotes(words, quotes, claims)
@@ -345,25 +372,46 @@ def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
 
 
 def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
-    """The *cited* or *quoted* before each *as saying* of its sentence; -1 for other cues and in the passive."""
-    citing = np.flatnonzero(np.isin(np.array(cues.lemmas), ["cite", "quote as saying"])[words.lemma])
-    if not len(citing):
-        return np.full(len(cue), -1)
-    last = citing[np.maximum(np.searchsorted(citing, cue) - 1, 0)]
+    """The *cited* or *quoted* before each *as saying* of its sentence, negative in the passive; 0 for other cues."""
+    citing = np.append(0, _of_lemma(words, cues, ["cite", "quote as saying"]))
+    last = citing[np.searchsorted(citing, cue) - 1]
     saying = (words.kind[cue] == KINDS.index("Ing")) & (words.kind[cue - 1] == KINDS.index("as"))
-    return np.where(saying & ~_BEING[words.kind[last - 1]] & (last < cue) & (last >= words.head[cue]), last, -1)
+    passive = _BEING[words.kind[last - 1]]
+    return np.where(saying & (last > 0) & (last >= words.head[cue]), np.where(passive, -last, last), 0)
+
+
+def _of_lemma(words: Words, cues: CueList, lemmas: list[str]) -> np.ndarray:
+    return np.flatnonzero(np.isin(np.array(cues.lemmas), lemmas)[words.lemma])
+
+
+def stated_by(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
+    """Which cues are a noun with its speaker and content: *allegations by the commander that …*."""
+    noun = np.array(["noun" in frame.split() for frame in cues.frames])[words.frame[cue]]
+    return noun & (words.kind[cue + 1] == KINDS.index("by")) & (that_after(words, cue) > 0)
+
+
+def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarray, np.ndarray]:
+    """Which cues are the noun of *in X's view*, and which of these open a sentence, with the content after them."""
+    noun = np.isin(np.array(cues.lemmas), ["view", "opinion", "judgment", "assessment", "word"])[words.lemma[cue]]
+    inner = noun & _OWNER[words.kind[cue - 1]]
+    place = np.full(len(cue), -1)
+    for back in range(2, 6):
+        place = np.where(inner & (place < 0) & (words.kind[cue - back] == KINDS.index("in")), cue - back, place)
+    view = (place >= words.head[cue]) & ((words.gap[cue + 1] == _COMMA) | (words.gap[np.maximum(place, 0)] == _COMMA))
+    return view, view & (words.gap[cue + 1] == _COMMA)
 
 
 def announced_quotes(words: Words, quotes: Quotes, claims: Claims) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Quotations that begin a paragraph after a colon, and the likeliest cue of the sentence before them."""
-    place = np.flatnonzero(words.gap[quotes.first] == _LABEL)
+    place = np.flatnonzero((words.gap[quotes.first] == _LABEL) & (claims.before[quotes.first] > 0))
     first = quotes.first[place]
-    best = np.full(len(first), -1)
-    for back in range(1, 5):
-        here = claims.before[first] - back
-        same = here >= 0
-        same[same] = words.tail[claims.cue[here[same]]] == first[same]
-        best = np.where(same & ((best < 0) | (claims.right[here] > claims.right[best])), here, best)
+    last = claims.before[first] - 1
+    best = np.where(words.tail[claims.cue[last]] == first, last, -1)
+    open_to = (best >= 0) & (first - claims.cue[last] > _AT_END)
+    for back in range(1, 4):
+        here = np.maximum(last - back, 0)
+        same = open_to & (here == last - back) & (words.tail[claims.cue[here]] == first)
+        best = np.where(same & (claims.right[here] > claims.right[best]), here, best)
     good = best >= 0
     return claims.cue[best[good]], first[good], quotes.last[place[good]]
 
@@ -401,7 +449,7 @@ def quote_columns(words: Words, quotes: Quotes, contents: Contents) -> Columns:
         "since": (bucket_of(since), DISTANCES),
         "previous": (bucket_of(first - np.append(-(10**6), last[:-1])), DISTANCES),
         "closed": (quotes.closed.astype(np.uint8), _DIGITS),
-        "continued": (quotes.continued.astype(np.uint8), _DIGITS),
+        "continued": ((quotes.paragraphs > 1).astype(np.uint8), _DIGITS),
         "sentence": (np.minimum(first - low, 3), _DIGITS),
     }
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 import pandas as pd
 
-from analysis.cues import KINDS, Words, kinds_named
+from analysis.cues import GAPS, KINDS, Words, kinds_named
 from analysis.speakers import Phrases, Speakers, word_class
 from analysis.tokens import Tokens
 
-_PRONOUN = kinds_named("i you he she it we they who which that him her them us me there")
+_PRONOUN = kinds_named(
+    "i you he she it we they who which that him her them us me there his its their our my your "
+    "it's he's she's they're i'm we're you're i've we've they've"
+)
 _RELATIVE = kinds_named("who which that")
-_FIRST_PERSON = kinds_named("i we me us")
-_SINGULAR = kinds_named("he she him her")
+_FIRST_PERSON = kinds_named("i we me us my our i'm we're i've we've")
+_SINGULAR = kinds_named("he she him her his he's she's")
+_CAPITAL = kinds_named("capital initial")
+_LINK = kinds_named("of to")
 _DEFINITE = kinds_named("the this that")
 _DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
 #: Words of a name beside its last one, at most (given names, initials, particles).
 _NAME_WORDS = 4
+#: Words of rank before a name that is an apposition, at most.
+_RANK_WORDS = 4
 #: The speaker speaks of himself: *I*, *we*.
 SPEAKING = -2
 
@@ -24,7 +33,8 @@ SPEAKING = -2
 def _name_class(word: str) -> int:
     """1: may be part of a personal name; 2: office, rank, nationality; 3: last word of a body's name; else 0."""
     low = word.lower().replace("’", "'")
-    if not word[:1].isupper() or low.endswith("'s"):
+    low = low.removesuffix("'s")
+    if not word[:1].isupper():
         return 0
     return 2 if low.strip(".") in word_class("title") else 3 if low in word_class("body") else 1
 
@@ -54,13 +64,14 @@ def name_persons(
     tuple
         Code of each speaker's person (-1: nobody; SPEAKING: *I* or *we*), and the names by code.
     """
-    first, last, full = _antecedents(words, phrases, who)
+    first, last, other, full = _antecedents(words, phrases, who)
     named, begin, end = first >= 0, np.maximum(first, 0), np.maximum(last - 1, 0)
     strings, kind = tokens.vocabulary, words.kind
     sort = strings.table("name class", _name_class, "uint8", "words")[tokens.word]
     start, stop, isname = _name_bounds(words, sort, begin, end)
-    start2, stop2, isname2 = _name_bounds(words, sort, np.minimum(last, full - 1).clip(0), np.maximum(full - 1, 0))
-    apposed = named & (full > last) & isname2 & (start2 < stop2) & ~(isname & (start < stop))
+    start2, stop2, isname2 = _name_bounds(words, sort, np.minimum(other, full - 1).clip(0), np.maximum(full - 1, 0))
+    apposed = named & (full > other) & isname2 & (start2 < stop2) & ~isname & (start2 - other <= _RANK_WORDS)
+    apposed &= sort[np.minimum(other, len(sort) - 1)] > 0
     start, stop, isname = (np.where(apposed, b, a) for a, b in ((start, start2), (stop, stop2), (isname, isname2)))
     pronoun = named & (last - first == 1) & _PRONOUN[kind[begin]]
     nouns = {noun: code for code, noun in enumerate(sorted(word_class("person")), 1)}
@@ -70,7 +81,8 @@ def name_persons(
     own = named & ~pronoun & ~taken_up
     start = np.where(isname, start, np.minimum(begin + _DETERMINER[kind[begin]], end))
     stop = np.where(isname, stop, end)
-    texts = tokens.strings(tokens.start[start], tokens.end[stop]).dictionary_encode()
+    genitive = strings.table("genitive", lambda s: len(s[-2:].encode()) * s.endswith(("'s", "’s")), "int8")
+    texts = tokens.strings(tokens.start[start], tokens.end[stop] - genitive[tokens.word[stop]]).dictionary_encode()
     row = pd.Series(np.arange(len(first), dtype=np.float64))
 
     def pick(marked: np.ndarray, *keys: np.ndarray) -> pd.Series:
@@ -78,14 +90,15 @@ def name_persons(
         return row.where(marked).groupby([article, *keys]).ffill()
 
     whole = own & isname & (stop > start) & ~headline
-    surname = tokens.word[stop]
-    given = np.where(whole, tokens.word[start], -1)
+    bare = strings.table("bare word", lambda s: crc32(s.removesuffix("'s").removesuffix("’s").encode()), "int64")
+    surname, given = bare[tokens.word[stop]], np.where(whole, bare[tokens.word[start]], -1)
     fullest = row.where(whole).groupby([article, surname, given]).transform("first")
     later = fullest.where(whole).groupby([article, surname]).bfill()
     same = fullest.where(whole).groupby([article, surname]).ffill().fillna(later)
     single = own & isname & ~whole
     owner = row.where(own).mask(whole, fullest).mask(single, same.fillna(row))
-    personal = (own & isname & owner.isin(row[whole])).to_numpy() & ~headline
+    bodies = strings.table("no person", lambda s: s.isupper() or s.lower() in word_class("place"))[tokens.word[stop]]
+    personal = own & isname & ~bodies & ~headline
     recent = pick(personal).fillna(pick(own & isname)).where(_SINGULAR[kind[begin]] | taken_up, pick(own))
     recent = pick(own & (noun > 0), noun).where(taken_up & (noun > 0)).fillna(recent)
     speaking = pronoun & _FIRST_PERSON[kind[begin]]
@@ -97,16 +110,21 @@ def name_persons(
     return person.astype(np.int32), [" ".join(name.split()) for name in texts.dictionary.to_pylist()]
 
 
-def _antecedents(words: Words, phrases: Phrases, who: Speakers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bounds of each naming phrase; for a relative pronoun those of the phrase before it."""
+def _antecedents(words: Words, phrases: Phrases, who: Speakers) -> tuple[np.ndarray, ...]:
+    """Bounds of each naming phrase and its apposition.
+
+    A relative pronoun stands for the phrase before it, an apposition for the name before it (*Gen. X, the commander,*).
+    """
+    if not len(phrases.first):
+        return who
     begin = np.maximum(who.first, 0)
     before = np.maximum(np.searchsorted(phrases.first, begin, side="left") - 1, 0)
-    relative = (who.first > 0) & _RELATIVE[words.kind[begin]] & (who.last == begin + 1)
-    if not relative.any():
-        return who.first, who.last, who.full
-    relative &= phrases.first[before] >= words.head[begin]
-    first, last = (np.where(relative, bound[before], own) for bound, own in zip(phrases, who[:2], strict=True))
-    return first, last, np.where(relative, last, who.full)
+    relative = _RELATIVE[words.kind[begin]] & (who.last == begin + 1)
+    described = (words.gap[begin] == GAPS.index("comma")) & (phrases.last[before] == begin)
+    described &= _DETERMINER[words.kind[begin]] & _CAPITAL[words.kind[begin - 1]] & (begin - phrases.first[before] > 1)
+    instead = (who.first > 0) & (relative | described) & (phrases.first[before] >= words.head[begin])
+    first, last = (np.where(instead, new[before], old) for new, old in zip(phrases, who[:2], strict=True))
+    return first, last, *(np.where(instead, last, bound) for bound in who[2:])
 
 
 def _name_bounds(
@@ -117,17 +135,19 @@ def _name_bounds(
     It ends the phrase, or stands before the first *of* (*Alice Wells of the State Department*).
     """
     count = len(words.head)
-    of = np.flatnonzero(words.kind[:count] == KINDS.index("of"))
+    of = np.flatnonzero(_LINK[words.kind[:count]])
     split = np.append(of, count)[np.searchsorted(of, begin)]
     two = (split <= end) & (split - 2 >= begin) & (sort[split - 1] == 1) & (sort[split - 2] == 1)
     end = np.where(two, split - 1, end)
+    joint = np.append(np.flatnonzero(words.kind[:count] == KINDS.index("and")), count)
+    linked = split < end
     start, isname = end.copy(), sort[end] == 1
     going = isname
     for _ in range(_NAME_WORDS):
         before = np.maximum(start - 1, 0)
         going = going & (start > begin) & (sort[before] == 1)
         start = np.where(going, before, start)
-    return start, end, isname
+    return start, end, isname & ~(linked & (start == end)) & (joint[np.searchsorted(joint, begin)] > end)
 
 
 def _noun_within(tokens: Tokens, codes: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:

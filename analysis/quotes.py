@@ -8,6 +8,7 @@ one mark after the other.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ MARKS = frozenset("\"'" + OPENING + CLOSING)
 #: What a mark may do: open, close, or whichever the state of the paragraph asks for; singles apart from doubles.
 OPEN, CLOSE, EITHER = 1, 2, 3
 SINGLE_OPEN, SINGLE_CLOSE = 4, 5
+_LINE_END = re.compile(r"[\n\r\x00]")
 #: Words that begin with an apostrophe, which is no opening mark.
 APHERESIS = frozenset("tis twas em til till cause bout n round cuz sup".split())
 
@@ -35,8 +37,8 @@ class Quotes(NamedTuple):
         Byte offsets, the marks included.
     first, last : int32 arrays
         First word inside, and one past the last.
-    continued : bool array
-        The stretch goes on from the one before it, whose mark was not closed at the end of its paragraph.
+    paragraphs : int32 array
+        Paragraphs that it runs over: each but the last left open, each but the first opened again.
     closed : bool array
         A closing mark was found.
     """
@@ -45,12 +47,12 @@ class Quotes(NamedTuple):
     end: np.ndarray
     first: np.ndarray
     last: np.ndarray
-    continued: np.ndarray
+    paragraphs: np.ndarray
     closed: np.ndarray
 
 
 def _marks(gap: str) -> list[tuple[int, int, int, int]]:
-    """Marks of one gap: (byte offset, bytes, what it does, line ends before it). Doubled marks count as one.
+    """Marks of one gap: (byte offset, bytes, what it does, line). Doubled marks count as one.
 
     Examples
     --------
@@ -92,7 +94,7 @@ def _marks(gap: str) -> list[tuple[int, int, int, int]]:
         if single and mark != "`":
             what = SINGLE_OPEN if what == OPEN else SINGLE_CLOSE
         size = len(gap[:place].encode("utf-8", "surrogatepass"))
-        lines = int(any(c in "\n\r\x00" for c in gap[:place]))
+        lines = bool(_LINE_END.search(gap[:place])) * (1 if _LINE_END.search(gap[stop:]) else 2)
         found.append((size, len(run.encode("utf-8", "surrogatepass")), what, lines))
         place = stop
     return found
@@ -101,7 +103,9 @@ def _marks(gap: str) -> list[tuple[int, int, int, int]]:
 def _mark_rows(tokens: Tokens) -> tuple[np.ndarray, ...]:
     """All quotation marks of a batch: gap number, start, end (bytes), what each may do, line."""
     strings = tokens.vocabulary
-    count = strings.table("marks", lambda s: 0 if MARKS.isdisjoint(s) and "`" not in s else len(_marks(s)), "int8")
+    count = strings.table(
+        "marks", lambda s: 0 if MARKS.isdisjoint(s) and "`" not in s else len(_marks(s)), "int8", "gaps"
+    )
     gap = np.flatnonzero(count[tokens.gap])
     if not len(gap):
         return tuple(np.zeros(0, dtype=np.int32) for _ in range(5))
@@ -116,9 +120,9 @@ def _mark_rows(tokens: Tokens) -> tuple[np.ndarray, ...]:
     gap = np.repeat(gap, repeat).astype(np.int32)
     begins = np.append(0, tokens.end).astype(np.int32)
     start = begins[gap] + row[:, 0]
-    ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s)
+    ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s, of="gaps")
     lines = np.flatnonzero(ends_line[tokens.gap])
-    line = np.searchsorted(lines, gap, side="left") + row[:, 3]
+    line = np.searchsorted(lines, gap, side="left") * 2 + row[:, 3]
     return gap, start, (start + row[:, 1]).astype(np.int32), row[:, 2].copy(), line.astype(np.int32)
 
 
@@ -188,8 +192,7 @@ def find_quotes(tokens: Tokens) -> Quotes:
     gap, start, end, kind, line = _mark_rows(tokens)
     words = len(tokens.word)
     if not len(gap) or not words:
-        none = np.zeros(0, dtype=np.int32)
-        return Quotes(none, none, none, none, none.astype(bool), none.astype(bool))
+        return no_quotes()
     elided = tokens.vocabulary.table(
         "elided", lambda s: s[:1].isdigit() or s.lower() in APHERESIS or s.lower() in ("s", "t")
     )
@@ -199,7 +202,7 @@ def find_quotes(tokens: Tokens) -> Quotes:
     keep[np.isin(line, line[kind == SINGLE_OPEN])] = True
     gap, start, end, kind, line = (a[keep] for a in (gap, start, end, kind, line))
     if not len(gap):
-        return find_none()
+        return no_quotes()
     head = np.flatnonzero(np.diff(line, prepend=-1))
     place = np.arange(len(line)) - np.repeat(head, np.diff(np.append(head, len(line))))
     wanted = np.where(place % 2 == 0, OPEN, CLOSE)
@@ -218,10 +221,10 @@ def find_quotes(tokens: Tokens) -> Quotes:
     return _stretches(tokens, paired[:, 0], paired[:, 1], gap, start, end, line)
 
 
-def find_none() -> Quotes:
+def no_quotes() -> Quotes:
     """No quotations at all."""
     none = np.zeros(0, dtype=np.int32)
-    return Quotes(none, none, none, none, none.astype(bool), none.astype(bool))
+    return Quotes(none, none, none, none, none, none.astype(bool))
 
 
 def _stretches(
@@ -238,22 +241,26 @@ def _stretches(
     words = len(tokens.word)
     closed = shut >= 0
     first = gap[opened].astype(np.int64)
-    ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s)
+    ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s, of="gaps")
     lines = np.flatnonzero(ends_line[tokens.gap])
     begins_line = np.zeros(len(opened), dtype=bool)
     inside = first < words
     begins_line[inside] = ends_line[tokens.gap[first[inside]]]
     here = np.minimum(first, words - 1)
     line_end = np.append(lines, words)[np.minimum(np.searchsorted(lines, here, side="right"), len(lines))]
-    next_line = np.append(line[opened][1:] - line[opened][:-1] == 1, False)
+    next_line = np.append(line[opened][1:] - line[opened][:-1] == 2, False)
     goes_on = ~closed & next_line & np.append(begins_line[1:], False)
+    goes_on[:-1] &= np.diff(tokens.text_of(start[opened])) == 0
     sentence_end = np.searchsorted(tokens.sentence, tokens.sentence[here], side="right")
     loose_end = np.where(begins_line | goes_on, line_end, np.minimum(sentence_end, line_end))
     following = np.append(first[1:], words)
     loose_end = np.minimum(loose_end, np.maximum(following, first))
     last = np.where(closed, gap[shut], loose_end)
     stop = np.where(closed, end[shut], tokens.end[np.maximum(last - 1, 0)])
-    some = last > first
-    continued = np.append(False, goes_on[:-1])
-    kept = [values[some] for values in (start[opened], stop, first, last, continued, closed)]
-    return Quotes(*(v.astype(np.int32) for v in kept[:4]), kept[4], kept[5])
+    some = (last > first) & (tokens.text_of(start[opened]) == tokens.text_of(np.maximum(stop - 1, 0)))
+    head = np.flatnonzero(some & ~np.append(False, goes_on[:-1] & some[:-1]))
+    tail = np.append(head[1:], len(opened)) - 1
+    tail = np.flatnonzero(some)[np.searchsorted(np.flatnonzero(some), tail, side="right") - 1] if len(head) else head
+    bounds = (values.astype(np.int32) for values in (start[opened[head]], stop[tail], first[head], last[tail]))
+    begin, end, begins, ends = bounds
+    return Quotes(begin, end, begins, ends, (tail - head + 1).astype(np.int32), closed[tail])

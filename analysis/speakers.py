@@ -28,7 +28,8 @@ _HARD = kinds_named(
     "in on at by from with between among within without toward around under over following despite and of for Ly"
 )
 _ALONE = kinds_named(
-    "i you he she it we they who which that him her them us me it's he's she's they're i'm we're you're i've we've they've"
+    "i you he she it we they who which that him her them us me it's he's she's "
+    "they're i'm we're you're i've we've they've"
 )
 _CAPITAL = kinds_named("capital Possessive initial")
 _DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
