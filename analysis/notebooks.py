@@ -104,7 +104,8 @@ def main(names: list[str]) -> int:
     root = Path(__file__).resolve().parent.parent
     state = root / "build" / "notebooks.json"
     known = json.loads(state.read_text()) if state.is_file() else {}
-    notebooks = [Path(name) for name in names]
+    given = [Path(name) for name in names or [root / "notebooks"]]
+    notebooks = [path for one in given for path in (sorted(one.glob("*.ipynb")) if one.is_dir() else [one])]
     changed = [path for path in notebooks if known.get(path.name) != _digest(path, root)]
     status = 0
     with ProcessPoolExecutor(2) as pool:
