@@ -16,6 +16,9 @@ MIN_ARTICLES = 3
 FEW_ARTICLES = 15
 #: The same, and exact (conservative) limits in contrasts, under this many mentions.
 FEW_MENTIONS = 5
+#: With fewer events (weeks) than this, how much articles of one event (week) share cannot be estimated: articles are
+#: then the unit, and what is found holds for these events only.
+MIN_CLUSTERS = 10
 #: Variance over mean of a count that a corpus never shows: that of rare markers in US news was 1.0 to 2.0, and with 3
 #: limits from three articles without a mention covered 0.95 of simulated rates at any dispersion tried.
 UNSEEN_DISPERSION = 3.0
@@ -320,7 +323,7 @@ def compare_outlets(
         See `assign_sources`.
     events : DataFrame, optional
         ``article_id``, ``event``, ``duplicate_of``. The articles of an outlet on one event are then one unit; so they
-        are where `articles` have a column ``event``.
+        are where `articles` have a column ``event``. With fewer than 10 events articles are the units.
     per : {"voice", "section"}
         Words that mentions are held against.
 
@@ -347,7 +350,7 @@ def compare_outlets(
     counts = prepare_counts(scores, articles, by, copies, events, per)
     absent = counts.rows[~counts.rows["counted"] | (counts.rows["note"] != "")]
     counts = select_rows(counts, counts.rows["counted"].to_numpy())
-    cause = ["unit"] if by == "outlet_group" else ["event"] if "event" in counts.rows else []
+    cause = ["unit"] if by == "outlet_group" else ["event"] if tells_many_events(counts.rows) else []
     counts = merge_rows(counts, ["source", *cause]) if cause else counts
     names = pd.Index(sorted(set(articles[by].dropna()) | set(counts.rows["source"].dropna())))
     code = names.get_indexer(counts.rows["source"])
@@ -408,6 +411,8 @@ def prepare_counts(
         rows["event"] = rows["article_id"].map(events.set_index("article_id")["event"])
     if "event" in rows:
         rows["event"] = rows["event"].fillna("article " + rows["article_id"].astype(str))
+    dates = rows["published"] if "published" in rows else pd.Series(pd.NaT, rows.index)
+    rows["date"] = pd.to_datetime(dates, errors="coerce", utc=True, format="mixed")
     return count_matrices(scores, rows, per)
 
 
@@ -415,6 +420,11 @@ def group_sources(rows: pd.DataFrame) -> pd.Series:
     """The group of each row's source: of a copy, that of its origin, which may be none."""
     groups = rows.dropna(subset=["outlet"]).drop_duplicates("outlet").set_index("outlet")["outlet_group"]
     return rows["source"].map(groups)
+
+
+def tells_many_events(rows: pd.DataFrame) -> bool:
+    """Whether events are known and many enough to be a sample of events; few are what the corpus is about."""
+    return "event" in rows and rows["event"].nunique() >= MIN_CLUSTERS
 
 
 def select_rows(counts: Counts, kept: np.ndarray) -> Counts:

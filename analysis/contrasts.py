@@ -13,6 +13,7 @@ from .comparison import (
     FEW_MENTIONS,
     LEVEL,
     MIN_ARTICLES,
+    MIN_CLUSTERS,
     Counts,
     Moments,
     group_sources,
@@ -22,8 +23,18 @@ from .comparison import (
     prepare_counts,
     select_rows,
     split_moments,
+    tells_many_events,
 )
-from .ratios import DRAWS, Found, contrast_sides, fit_trend, rate_ratios, stratified_ratios, stratify_sides
+from .ratios import (
+    DRAWS,
+    Found,
+    contrast_sides,
+    fit_trend,
+    rate_ratios,
+    stratified_ratios,
+    stratify_sides,
+    widen_by_clusters,
+)
 from .tables import CONTRASTS, InputError, round_significant
 
 #: The features of the codebook. The family of tests declared before testing: these, in the newsroom's voice, in the
@@ -119,47 +130,62 @@ def contrast_outlets(
         raise InputError("one article only: nothing to compare it with")
     if len(names) < 2:
         raise InputError(f"one outlet only ({names[0]}): add articles of another, or a column that names the outlets")
-    paired = list(combinations(names, 2)) if pairs or (pairs is None and len(names) <= MAX_PAIRED) else []
-    clustered = "event" in counts.rows
-    found = _contrast_units(counts, names, paired, clustered, draws, seed)
-    for column in dict.fromkeys([*(["event"] if clustered else []), *within]):
+    labels = [("rest", name, "rest") for name in names]
+    if pairs or (pairs is None and len(names) <= MAX_PAIRED):
+        labels += [("pair", a, b) for a, b in combinations(names, 2)]
+    found = [_tabulate_tests(counts.cells, contrast_units(counts, labels, draws, seed), labels)]
+    for column in dict.fromkeys([*(["event"] if "event" in counts.rows else []), *within]):
         if column not in counts.rows:
             raise InputError(f"articles have no column {column!r} to compare within")
-        found += _contrast_within(counts, names, paired, column)
+        found += _contrast_within(counts, labels, column)
     if "outlet_group" in articles:
         found += _contrast_groups(counts, draws, seed)
-    if "published" in articles:
-        found += _list_trends(counts, names)
+    found += _list_trends(counts, names)
     return _finish(pd.concat(found, ignore_index=True))
 
 
-def _contrast_units(
-    counts: Counts, names: list[str], paired: list[tuple[str, str]], clustered: bool, draws: int, seed: int
-) -> list[pd.DataFrame]:
-    """Every outlet against the rest, and pairs."""
+def contrast_units(
+    counts: Counts, labels: list[tuple[str, str, str]], draws: int = DRAWS, seed: int = 0
+) -> list[Found]:
+    """Contrast sources with each other and with the rest; units are articles, or those of a side on one event.
+
+    Parameters
+    ----------
+    counts : Counts
+        Articles, with `source` and `date`, and `event` where known.
+    labels : list of tuple
+        Kind (``rest``: b is all but a), a and b of each contrast.
+
+    Returns
+    -------
+    list of Found
+    """
+    clustered = tells_many_events(counts.rows)
     units = merge_rows(counts, ["source", "event"]) if clustered else counts
     source, table, column = units.rows["source"].to_numpy(), moment_table(units), units.column
-    rows = {name: np.flatnonzero(source == name) for name in names}
     event = units.rows.groupby("event", sort=False).ngroup().to_numpy() if clustered else np.zeros(0, dtype=int)
     totals = merge_rows(units, ["event"]) if clustered else units
     base = np.vstack([table, moment_table(totals)]) if clustered else table
-    tested, labels = [], []
-    for name in names:
-        a = rows[name]
-        if clustered:  # side b: the events without this outlet, and what others wrote on the events with it
+    week = counts.rows["date"].sub(counts.rows["date"].min()).dt.days.floordiv(7).fillna(-1).to_numpy(int)
+    weeks, writer = int(week.max(initial=-1)) + 1, counts.rows["source"].to_numpy()
+    both = np.hstack([counts.mentions, counts.words])
+    every = indicator(week, weeks) @ both
+    found = []
+    for kind, first, second in labels:
+        a, b, extra = np.flatnonzero(source == first), np.flatnonzero(source == second), None
+        if kind == "rest" and clustered:  # events without this outlet, and what others wrote on the events with it
             parts = [getattr(totals, n)[event[a]] - getattr(units, n)[a] for n in ("mentions", "words", "articles")]
             left = parts[2].any(axis=1)
             y, w, n = (part[left] for part in parts)
             extra = moment_table(Counts(y, w, n, column, units.cells, units.rows))
             b = len(table) + np.setdiff1d(np.arange(len(totals.rows)), event[a])
-        else:
-            b, extra = np.setdiff1d(np.arange(len(table)), a), None
-        tested.append(contrast_sides(base, column, a, b, extra, draws, seed))
-        labels.append(("rest", name, "rest"))
-    for first, second in paired:
-        tested.append(contrast_sides(table, column, rows[first], rows[second], None, draws, seed))
-        labels.append(("pair", first, second))
-    return [_tabulate_tests(counts.cells, tested, labels)]
+        elif kind == "rest":
+            b = np.flatnonzero(source != first)
+        by_a, by_b = (indicator(week[writer == name], weeks) @ both[writer == name] for name in (first, second))
+        by_b = every - by_a if kind == "rest" else by_b
+        tested = contrast_sides(base, column, a, b, extra, draws, seed)
+        found.append(widen_by_clusters(tested, by_a, by_b, column) if weeks >= MIN_CLUSTERS else tested)
+    return found
 
 
 def _contrast_groups(counts: Counts, draws: int, seed: int) -> list[pd.DataFrame]:
@@ -184,23 +210,21 @@ def _tabulate_tests(cells: pd.DataFrame, tested: list[Found], labels: list[tuple
     return table
 
 
-def _contrast_within(
-    counts: Counts, names: list[str], paired: list[tuple[str, str]], column: str
-) -> list[pd.DataFrame]:
+def _contrast_within(counts: Counts, contrasts: list[tuple[str, str, str]], column: str) -> list[pd.DataFrame]:
     """Every outlet against the rest, and pairs, within the values of a column; articles without one stay out."""
     counts = select_rows(counts, counts.rows[column].notna().to_numpy())
     value, values = pd.factorize(counts.rows[column], sort=True)
     table, column_of = moment_table(counts), counts.column
     totals = split_moments(indicator(value, len(values)) @ table, column_of)
     source, parts = counts.rows["source"].to_numpy(), {}
-    for name in names:
+    for name in {name for kind, a, b in contrasts for name in ((a,) if kind == "rest" else (a, b))}:
         mine = source == name
         there, code = np.unique(value[mine], return_inverse=True)
         parts[name] = there, split_moments(indicator(code, len(there)) @ table[mine], column_of)
     found, labels = [], []
-    for a, b in [*((name, "rest") for name in names), *paired]:
+    for kind, a, b in contrasts:
         there, mine = parts[a]
-        if b == "rest":
+        if kind == "rest":
             theirs = Moments(*(part[there] for part in totals)).minus(mine)
         else:
             _, left, right = np.intersect1d(there, parts[b][0], return_indices=True)
@@ -218,9 +242,8 @@ def _contrast_within(
 
 def _list_trends(counts: Counts, names: list[str]) -> list[pd.DataFrame]:
     """Change over time in each outlet; articles without a date stay out."""
-    published = pd.to_datetime(counts.rows["published"], errors="coerce", utc=True, format="mixed")
-    counts = select_rows(counts, published.notna().to_numpy())
-    published = published.dropna()
+    counts = select_rows(counts, counts.rows["date"].notna().to_numpy())
+    published = counts.rows["date"]
     span = published.max() - published.min()
     if not span > pd.Timedelta(0):
         return []

@@ -13,6 +13,7 @@ from .comparison import (
     FEW_MENTIONS,
     LEVEL,
     MIN_ARTICLES,
+    MIN_CLUSTERS,
     Counts,
     Matrix,
     Moments,
@@ -183,6 +184,37 @@ def _settle(first: Moments, second: Moments, swapped: bool, size: int, number: i
         least = np.full_like(critical, np.exp(-ways) * (2 if 2 * size == number else 1))
     sides = pair_sides(two, one) if swapped else pair_sides(one, two)
     return Found(sides, critical, freedom, least, units, np.full(critical.shape, permuted))
+
+
+def widen_by_clusters(found: Found, by_a: np.ndarray, by_b: np.ndarray, column: np.ndarray) -> Found:
+    """Raise critical values where the articles of one week (or other cluster) go together, on either side or both.
+
+    The variance of the score is estimated from clusters, whose two sides may cancel, and from articles; where clusters
+    give more, the critical value grows by the square root of the quotient and by the t of their number. Halves of one
+    outlet split by week were false alarms in up to 8.6 % of trials without this.
+
+    Parameters
+    ----------
+    found : Found
+    by_a, by_b : ndarray
+        (clusters, cells + columns of words): mentions and words of each cluster on each side.
+    column : ndarray
+        The column of words of each cell.
+    """
+    a, b, width = found.sides.a, found.sides.b, len(column)
+    with np.errstate(all="ignore"):
+        share = a.words / (a.words + b.words)
+        words = [side[:, width:][:, column] for side in (by_a, by_b)]
+        rest_a = by_a[:, :width] - a.mentions / a.words * words[0]
+        rest_b = by_b[:, :width] - b.mentions / b.words * words[1]
+        together = (((1 - share) * rest_a - share * rest_b) ** 2).sum(axis=0)
+        weight = (1 - share) ** 2 * words[0] + share**2 * words[1]
+        number = weight.sum(axis=0) ** 2 / (weight**2).sum(axis=0)
+        alone = (1 - share) ** 2 * unexplained(a) + share**2 * unexplained(b)
+        grown = np.nan_to_num(together / (1 - 1 / number) / alone, posinf=1)
+    few = student_quantile(np.nan_to_num(number) - 1) / student_quantile(found.freedom)
+    factor = np.where((grown > 1) & (number >= MIN_CLUSTERS), np.sqrt(grown) * np.maximum(few, 1), 1)
+    return found._replace(critical=found.critical * factor)
 
 
 def exceeded_by_few(roots: np.ndarray) -> np.ndarray:

@@ -7,8 +7,19 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from .comparison import COPIES, LEVEL, UNQUOTED, Counts, Moments, moment_table, prepare_counts, split_moments
-from .ratios import DRAWS, ESTIMATES, Found, contrast_sides, pair_sides, rate_ratios
+from .comparison import (
+    COPIES,
+    LEVEL,
+    UNQUOTED,
+    Counts,
+    Moments,
+    moment_table,
+    prepare_counts,
+    select_rows,
+    split_moments,
+)
+from .contrasts import contrast_units
+from .ratios import DRAWS, ESTIMATES, Found, pair_sides, rate_ratios
 from .tables import InputError, round_significant
 
 #: p under which a difference counts as found.
@@ -38,7 +49,7 @@ def sensitivity(
     feature, outlet, against, voice, section : str
         The contrast; `against` is another outlet or ``rest``.
     copies, events, draws, seed
-        As of `contrast_outlets`; articles are the units.
+        As of `contrast_outlets`.
 
     Returns
     -------
@@ -69,35 +80,36 @@ def sensitivity(
     if not len(wanted):
         raise InputError(f"no scores of feature {feature!r} in section {section!r}")
 
-    def sides_of(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
-        source = counts.rows["source"].where(counts.rows["counted"])
-        a, b = source == outlet, source != outlet if against == "rest" else source == against
-        found = np.flatnonzero(a), np.flatnonzero(b & source.notna())
-        for rows, name in zip(found, (outlet, against), strict=True):
-            if not len(rows):
-                raise InputError(f"no article of {name!r} to compare")
-        return found
+    label = ("rest" if against == "rest" else "pair", outlet, against)
 
     def contrast(counts: Counts) -> Found:
-        return contrast_sides(moment_table(counts), counts.column, *sides_of(counts), draws=draws, seed=seed)
+        return contrast_units(counts, [label], draws, seed)[0]
 
-    by_copies = {choice: prepare_counts(wanted, articles, "outlet", choice, events, "voice") for choice in COPIES}
-    counts = by_copies[copies]
+    def count(choice: str) -> Counts:
+        every = prepare_counts(wanted, articles, "outlet", choice, events, "voice")
+        return select_rows(every, (every.rows["counted"] & every.rows["source"].notna()).to_numpy())
+
+    counts = count(copies)
+    source = counts.rows["source"].to_numpy()
+    a, b = (
+        np.flatnonzero(source == outlet),
+        np.flatnonzero(source != outlet if against == "rest" else source == against),
+    )
+    for rows, name in ((a, outlet), (b, against)):
+        if not len(rows):
+            raise InputError(f"no article of {name!r} to compare")
     voices = counts.cells["voice"].tolist()
     if voice not in voices:
         raise InputError(f"no scores of voice {voice!r}; there are {', '.join(voices)}")
     at = voices.index(voice)
-    found, (a, b) = contrast(counts), sides_of(counts)
+    found = contrast(counts)
     estimates = rate_ratios(found)
     parts = [_rows("none", [voice], estimates.iloc[[at]]), _rows("voice", voices, estimates)]
     one = counts._replace(mentions=counts.mentions[:, [at]], column=counts.column[[at]])
     parts.append(_rows("entry left out", *_leave_entries(mentions, one, feature, section, voice, contrast)))
     parts.append(_rows("article left out", *_leave_articles(one, a, b, found.critical[at])))
-    for choice, other in by_copies.items():
-        try:
-            parts.append(_rows("copies", [choice], rate_ratios(contrast(other)).iloc[[at]]))
-        except InputError:  # all that an outlet has may be copies
-            parts.append(_rows("copies", [choice], pd.DataFrame(np.nan, [0], ESTIMATES)))
+    for choice in COPIES:
+        parts.append(_rows("copies", [choice], rate_ratios(contrast(count(choice))).iloc[[at]]))
     table = pd.concat(parts, ignore_index=True)
     whole = table.iloc[0]
     table["verdict"] = np.select(

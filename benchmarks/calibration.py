@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.articles import read_articles
 from analysis.comparison import Counts, merge_rows, moment_table, rate_interval, sum_moments
 from analysis.contrasts import CORE_FEATURES, adjust_p, join_bundles
-from analysis.ratios import DRAWS, Found, contrast_sides, rate_ratios
+from analysis.ratios import DRAWS, Found, contrast_sides, rate_ratios, widen_by_clusters
 from analysis.scoring import score_articles
 from analysis.tables import InputError, round_significant, write_table
 
@@ -96,17 +96,26 @@ def contrast_halves(outlet: Outlet, rows: np.ndarray, planted: float, random: np
     if planted > 1:
         y[:, :size] += random.binomial(y[:, :size].astype(int), planted - 1)
     column = (np.arange(trials)[:, None] * w.shape[2] + outlet.column).ravel()
+    weeks = sum_weeks(outlet, rows, y, w)
     y, w = (part.transpose(1, 0, 2).reshape(2 * size, -1) for part in (y, w))
     counts = Counts(y, w, (w > 0).astype(float), column, outlet.cells, pd.DataFrame(index=range(2 * size)))
-    return contrast_sides(
-        moment_table(counts),
-        column,
-        np.arange(size),
-        np.arange(size, 2 * size),
-        None,
-        DRAWS,
-        int(random.integers(2**31)),
-    )
+    sides = np.arange(size), np.arange(size, 2 * size)
+    found = contrast_sides(moment_table(counts), column, *sides, None, DRAWS, int(random.integers(2**31)))
+    return widen_by_clusters(found, *weeks, column)
+
+
+def sum_weeks(outlet: Outlet, rows: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Mentions and words of each side by week: (weeks, cells and words of all trials)."""
+    week = np.unique(outlet.week, return_inverse=True)[1]
+    size, trial, found = rows.shape[1] // 2, np.arange(len(rows))[:, None], []
+    for side in (slice(size), slice(size, None)):
+        parts = []
+        for values in (y, w):
+            sums = np.zeros((week.max() + 1, len(rows), values.shape[2]))
+            np.add.at(sums, (week[rows[:, side]], trial), values[:, side])
+            parts.append(sums.reshape(len(sums), -1))
+        found.append(np.hstack(parts))
+    return tuple(found)
 
 
 def contrast_clusters(outlet: Outlet, rows: np.ndarray, random: np.random.Generator) -> Found:
@@ -118,9 +127,9 @@ def contrast_clusters(outlet: Outlet, rows: np.ndarray, random: np.random.Genera
         counts = merge_rows(Counts(y, w, (w > 0).astype(float), outlet.column, outlet.cells, labels), ["side", "event"])
         a = (counts.rows["side"] == "a").to_numpy()
         sides = np.flatnonzero(a), np.flatnonzero(~a)
-        found.append(
-            contrast_sides(moment_table(counts), outlet.column, *sides, None, DRAWS, int(random.integers(2**31)))
-        )
+        one = contrast_sides(moment_table(counts), outlet.column, *sides, None, DRAWS, int(random.integers(2**31)))
+        weeks = sum_weeks(outlet, row[None], y[None], w[None])
+        found.append(widen_by_clusters(one, *weeks, outlet.column))
     return join_bundles(found)
 
 

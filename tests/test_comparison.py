@@ -57,11 +57,17 @@ def test_two_articles_give_points_and_counts_and_say_why_no_interval():
     assert "fewer than 3 articles" in found["status"]
 
 
-def test_articles_of_one_event_are_one_unit():
-    scores, articles = corpus([2, 2, 2, 8, 8, 8])
-    events = pd.DataFrame({"article_id": articles["article_id"], "event": ["x"] * 3 + ["y"] * 3})
-    assert compare_outlets(scores, articles)["status"][0] == ""
-    assert "fewer than 3 events" in compare_outlets(scores, articles, events=events)["status"][0]
+def test_articles_of_an_outlet_on_one_event_are_one_unit_where_events_are_many():
+    scores, articles = corpus([2, 2, 2, 8, 8, 8, *[1] * 12], outlets="A" * 6 + "B" * 12)
+    event = ["x"] * 3 + ["y"] * 3 + [f"e{i}" for i in range(12)]
+    events = pd.DataFrame({"article_id": articles["article_id"], "event": event})
+    assert compare_outlets(scores, articles)["status"].tolist() == ["", ""]
+    assert compare_outlets(scores, articles, events=events)["status"].tolist() == [
+        "fewer than 3 events: no interval",
+        "",
+    ]
+    few = compare_outlets(scores[:6], articles[:6], events=events)  # two events are what that corpus is about
+    assert few["status"].tolist() == [""]
 
 
 AGENCY = pd.DataFrame({
