@@ -4,56 +4,33 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, NamedTuple
-
-import pandas as pd
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 from analysis.pages import MONTH, find_date
-from analysis.tables import InputError
+from analysis.tables import DATA, InputError, read_table
 
-# Fields under a name and a colon, as Nexis and ProQuest print them; what they hold for us, or nothing.
-_FIELDS = dict.fromkeys(
-    "section|length|dateline|highlight|language|graphic|publication-type|journal code|subject|organization|person|type|"
-    "geographic|company|industry|correction|correction-date|series|copyright|links|abstract|publication year|people|"
-    "issn|document type|database|last updated|pages|place of publication|country of publication|publisher|location|"
-    "edition|classification|source type|language of publication|identifier|publication subject|first page|issue|volume|"
-    "notes|ticker|correspondent".split("|"),
-    "",
-) | {
-    "byline": "author", "author": "author", "publication title": "outlet", "source": "outlet", "url": "url",
-    "publication date": "published", "load-date": "load_date", "load date": "load_date", "title": "headline",
-    "headline": "headline", "document url": "url", "proquest document id": "article_id", "full text": "text",
-    "body": "text",
-}  # fmt: skip
-_FIELD = re.compile(rf"\s*({'|'.join(sorted(_FIELDS, key=len, reverse=True))})\s*:\s*(.*)", re.IGNORECASE)
-_COUNT = re.compile(
-    r"\s*(?:Dokument |Document )?\d+ (?:of|von|de|/) [\d,.]+ ?(?:DOCUMENTS?|DOKUMENTEN?|DOCUMENTOS)?\s*$", re.IGNORECASE
-)
-_HEADED = "headings like '1 of 10 DOCUMENTS'"
+# Fields under a name and a colon (Nexis, ProQuest), two capitals (Factiva) or in an element of XML; what they hold.
+_FIELDS = read_table(DATA / "export_fields.csv").fillna("")
+_COLUMN = {form: dict(zip(rows["label"], rows["column"], strict=True)) for form, rows in _FIELDS.groupby("form")}
+_ENDS = {name: set(_FIELDS["label"][_FIELDS["ends_text"].str.contains(name)]) for name in ("nexis", "proquest")}
+_NAME = re.compile(rf"\s*({'|'.join(sorted(_COLUMN['name'], key=len, reverse=True))})\s*:\s*(.*)", re.IGNORECASE)
+_CODE = re.compile(rf"\s*({'|'.join(_COLUMN['code'])})(?:\s+(.*))?$")
+_COUNT = re.compile(r"\s*(?:Do[ck]ument \d+ (?:of|von|de) [\d,.]+|\d+ (?:of|von|de|/) [\d,.]+ DO[CK]UMENT\w*)\s*$")
 _DATED = re.compile(rf".{{0,20}}\b(?:{MONTH})\w*\b.{{0,12}}\b\d{{4}}\b|\b\d{{1,2}} \w+ \d{{4}}\b", re.IGNORECASE)
-_CLOSES = re.compile(r"(?:Subject|Title|Publication|Document|Copyright|Links|Location)")
-_IN_TEXTS = {"title", "source", "type", "people", "notes", "location", "person", "subject"}  # people say these too
-# Factiva marks its fields with two capitals: in HTML and RTF they stand before their content.
-_FACTIVA = {
-    "HD": "headline",
-    "SN": "outlet",
-    "PD": "published",
-    "LP": "text",
-    "TD": "text",
-    "AN": "article_id",
-    "BY": "author",
-}
-_CODES = "HD BY CR WC PD ET SN SC ED PG LA CY LP TD CT CO IN NS RE IPC IPD PUB AN ART CLM SE RF VOL IC".split()
+_LENGTH = re.compile(r"\s*(?:LENGTH|Length|Länge)\s*:")
+_BODY = re.compile(r"\s*(?:Body|BODY)\s*:?\s*$")
+_ASIDE = re.compile(rf"\s*(?:Copyright|All Rights|Page \d|\d+\. )|{_COUNT.pattern}")
+_CLOSING = re.compile(r"\s*(?:Copyright \d{4}|Classification\s*$|End of Document\s*$)")
+_WORDS = re.compile(r"[\d,. ]+ (?:words|mots|Wörter|palabras)$")
+_EXPECTED = (
+    "a Nexis export (articles with a length and a body), a Factiva export (fields HD, LP, TD) or a ProQuest export (a "
+    "field 'Full text:')"
+)
 
 
-class Export(NamedTuple):
-    """The articles of an export, `line` being the number in the file, and what was not found of which."""
-
-    articles: pd.DataFrame
-    notes: list[tuple[Any, ...]]
-
-
-def read_export(content: bytes, source: str) -> Export | None:
+def read_export(content: bytes, source: str) -> list[dict[str, str]] | None:
     """Read a Nexis, Factiva or ProQuest export: Word, text, HTML, XML or RTF.
 
     Parameters
@@ -65,8 +42,9 @@ def read_export(content: bytes, source: str) -> Export | None:
 
     Returns
     -------
-    Export or None
-        None if a text or HTML file does not look like an export: it may be a page.
+    list of dict, or None
+        What was found of each article, by column of the articles table; None if a text or HTML file does not look
+        like an export: it may be a page.
 
     Raises
     ------
@@ -77,220 +55,163 @@ def read_export(content: bytes, source: str) -> Export | None:
     --------
     >>> saved = "1 of 1 DOCUMENTS|The Sun|May 2, 2018 Friday|Rain|LENGTH: 3 words|It may rain.|LANGUAGE: ENGLISH"
     >>> found = read_export(saved.replace("|", "\\n\\n").encode(), "nexis.txt")
-    >>> found.articles[["outlet", "headline", "text"]].values.tolist()
-    [['The Sun', 'Rain', 'It may rain.']]
+    >>> [(article["outlet"], article["headline"], article["text"]) for article in found]
+    [('The Sun', 'Rain', 'It may rain.')]
     """
     suffix = source.rsplit(".", 1)[-1].lower()
     try:
-        records, seen = _read(content, suffix, source)
+        if suffix == "xml":
+            return _factiva_xml(content, source)
+        lines = _lines(content, suffix, source)
     except InputError:
         raise
     except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
         raise InputError(f"{source}: not a readable {suffix} file: {str(error).splitlines()[0]}") from error
-    if not records and suffix not in {"docx", "xml", "rtf"} and not seen:
+    # A line that only divides stands in many a page, and so may a number of a document.
+    layouts = _LAYOUTS[:3] if suffix in {"txt", "text"} else _LAYOUTS
+    for _, mark, opens, read in layouts:
+        articles = _split(lines, mark, opens, read)
+        if any("text" in article for article in articles):
+            return articles
+    seen = [says for says, mark, *_ in layouts if says and any(mark.match(line) for line in lines)]
+    if not seen and suffix not in {"docx", "rtf"}:
         return None
-    records = [record for record in records if record]
-    if not records:
-        raise InputError(
-            f"{source}: no article found in this {suffix} file {seen}; expected a Nexis export (articles with a length "
-            "and a body), a Factiva export (fields HD, LP, TD) or a ProQuest export (a field 'Full text:')"
-        )
-    frame = pd.DataFrame(records).astype("str")
-    frame["line"] = range(1, len(frame) + 1)
-    wanted = ["headline", "outlet", "published", "text"]
-    lacking = {name: frame["line"][frame[name].isna() if name in frame else frame["line"] > 0] for name in wanted}
-    notes = [(None, f"{source}:{line}", name, "not found in the export") for name in wanted for line in lacking[name]]
-    return Export(frame, notes)
+    holds = f"{sum(map(bool, map(str.strip, lines)))} lines{' with ' * bool(seen)}{' and '.join(seen)}"
+    raise InputError(f"{source}: no article found in this {suffix} file of {holds}; expected {_EXPECTED}")
 
 
-def _read(content: bytes, suffix: str, source: str) -> tuple[list[dict[str, str]], str]:
+def _lines(content: bytes, suffix: str, source: str) -> list[str]:
+    """The lines of a file; of HTML of the blocks marked as articles, if there are any, each closed by a feed."""
     from analysis.records import guess_encoding
 
     if suffix == "docx":
         import docx
 
-        lines = [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
-        return _nexis_uni(lines), f"of {sum(bool(line.strip()) for line in lines)} paragraphs"
+        return [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
     text = content.decode(guess_encoding(content[: 1 << 20], source), "replace")
-    if suffix == "xml":
-        first = re.search(r"<(\w+)", text)
-        return _factiva_xml(content), f"whose first element is {first[1] if first else 'missing'}"
     if suffix == "rtf":
         from striprtf.striprtf import rtf_to_text
 
-        lines = rtf_to_text(text, errors="ignore").replace("|", "\n").split("\n")
-        return _factiva_lines(lines) or _factiva_print(lines) or _nexis_uni(lines), f"of {len(lines)} lines"
-    if suffix in {"html", "htm", "xhtml"}:
-        return _html(text)
-    lines = re.split(r"\r\n?|\n", text)
-    if re.search(r"(?m)^\s*Full text:", text) and re.search(r"(?m)ProQuest|^_{20,}", text):
-        parts = _split(lines, re.compile(r"_{20,}\s*$"))
-        return [_fields(part) for part in parts if "".join(part).strip()], "from ProQuest"
-    if len(parts := _split(lines, _COUNT)) > 1:
-        return [_article(part, wrapped=True) for part in parts[1:]], f"with {len(parts) - 1} {_HEADED}"
-    found = _nexis_uni(lines) if any(line.strip() == "End of Document" for line in lines) else []
-    return found, "with 'End of Document'" if found else ""
+        text = rtf_to_text(text, errors="ignore").replace("|", "\n")
+    if suffix not in {"html", "htm", "xhtml"}:
+        return re.split(r"\r\n?|\n", text)
+    if not re.search(r"factiva|DOC NUMBER|\d+ of \d+ DOCUMENTS", text, re.IGNORECASE):
+        return []
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(re.sub(r"<!--.*?-->|\s+", " ", text, flags=re.DOTALL), "lxml")
+    for line_break in soup.find_all("br"):
+        line_break.replace_with("\n")
+    leaves = ["td", "p", "div"]
+    blocks = soup.find_all(class_=re.compile(r"^article(?:$|\s|Headline)|\w*Article$")) or [soup]
+    parts = [[leaf.get_text() for leaf in block.find_all(leaves) if not leaf.find(leaves)] for block in blocks]
+    return [line for part in parts for text in (*part, "\f") for line in (*text.split("\n"), "")]
 
 
-def _split(lines: list[str], mark: re.Pattern[str]) -> list[list[str]]:
-    parts: list[list[str]] = [[]]
-    for line in lines:
-        if mark.match(line):
-            parts.append([])
-        else:
-            parts[-1].append(line)
-    return parts
+def _split(lines: list[str], mark: re.Pattern[str], opens: bool, read: Any) -> list[dict[str, str]]:
+    """Articles between marks; before the first that opens one, or after the last that closes one, there may be none."""
+    places = [place + (not opens) for place, line in enumerate(lines) if mark.match(line)]
+    found = [read(lines[start:stop]) for start, stop in pairwise([0, *places, len(lines)])] if places else []
+    edge = 0 if opens else len(places)
+    return [article for place, article in enumerate(found) if article and ("text" in article or place != edge)]
 
 
-def _nexis_uni(lines: list[str]) -> list[dict[str, str]]:
-    """Articles that end with the words 'End of Document'."""
-    parts = _split([line.replace("\xa0", " ") for line in lines], re.compile(r"\s*End of Document\s*$"))
-    return [record for part in parts if (record := _article(part, wrapped=False))]
-
-
-def _at(lines: list[str], pattern: str) -> list[int]:
-    return [place for place, line in enumerate(lines) if re.match(pattern, line)]
-
-
-def _article(lines: list[str], wrapped: bool) -> dict[str, str]:
-    """One Nexis article: outlet and date around the headline, then fields, then the body up to the closing fields."""
-    lengths, bodies = _at(lines, r"\s*(?:LENGTH|Length|Länge)\s*:"), _at(lines, r"\s*(?:Body|BODY)\s*:?\s*$")
-    if not lengths and not bodies:
-        return {}
-    middle = (lengths or bodies)[0]
-    fields = {place: found for place, line in enumerate(lines) if (found := _FIELD.match(line))}
-    aside = {*fields, *_at(lines, r"\s*(?:Copyright|All Rights|Page \d|\d+\. )")}
-    head = {place: line.strip() for place, line in enumerate(lines[:middle]) if line.strip() and place not in aside}
-    days = [place for place, line in head.items() if _DATED.match(line) and find_date(line)]
-    record: dict[str, str] = {}
-    if days:
-        record["published"] = find_date(head[days[-1]]) or ""
-        end = min((place for place in fields if place > days[-1]), default=middle)
-        above = [line for place, line in head.items() if place < days[-1]]
-        # The edition stands right below the date, the headline after an empty line.
-        gap = next((place for place in range(days[-1], end) if not lines[place].strip()), days[-1])
-        below = [line for place, line in head.items() if gap < place < end]
-        record["outlet"] = above[-1] if above else ""
-        record["headline"] = " ".join(below or above[-2:-1])
-    opening = [place for place in fields if place <= middle or not "".join(lines[middle + 1 : place]).strip()]
-    start = 1 + (bodies[0] if bodies else max(opening))
-    closing = _at(lines, r"\s*(?:Copyright \d{4}|Classification\s*$)")
-    closing += [place for place, found in fields.items() if found[1].lower() not in _IN_TEXTS]
-    body = lines[start : min((place for place in closing if place >= start), default=len(lines))]
-    record["text"] = _paragraphs(body) if wrapped else "\n".join(line.strip() for line in body if line.strip())
-    for found in fields.values():
-        name = _FIELDS[found[1].lower()]
-        if name in {"author", "url"} and found[2]:
-            record.setdefault(name, found[2].strip())
-        if name == "load_date" and (day_loaded := find_date(found[2])):
-            record.setdefault("published", day_loaded)
-    return {name: value for name, value in record.items() if value}
-
-
-def _paragraphs(lines: list[str]) -> str:
-    """Lines broken at a page's width, joined again: paragraphs stand between empty lines."""
-    blocks = re.split(r"\n\s*\n", "\n".join(line.strip() for line in lines))
+def _paragraphs(lines: list[str], wrapped: bool = False) -> str:
+    """One paragraph a line; those broken at a page's width stand between empty lines."""
+    blocks = re.split(r"\n\s*\n" if wrapped else r"\n", "\n".join(line.strip() for line in lines))
     return "\n".join(" ".join(block.split("\n")).strip() for block in blocks if block.strip())
 
 
-def _fields(lines: list[str]) -> dict[str, str]:
-    """One ProQuest article: every field under its name; the text runs on to the next field that ends it."""
+def _nexis(lines: list[str], wrapped: bool = False) -> dict[str, str]:
+    """One Nexis article: outlet and date around the headline, then fields, then the body up to the closing fields."""
+    lines = [line.replace("\xa0", " ") for line in lines]
+    fields = {place: found for place, line in enumerate(lines) if (found := _NAME.match(line))}
+    bodies = [place for place, line in enumerate(lines) if _BODY.match(line)][:1]
+    middle = next((place for place, line in enumerate(lines) if _LENGTH.match(line)), (bodies or [len(lines)])[0])
+    head = {place: line.strip() for place, line in enumerate(lines[:middle]) if line.strip()}
+    head = {place: line for place, line in head.items() if place not in fields and not _ASIDE.match(line)}
     record: dict[str, str] = {}
-    name = ""
-    for line in lines:
-        found = _FIELD.match(line)
-        # Inside the text only a field that closes it counts.
-        if found and (name != "text" or _CLOSES.match(line)):
-            name, line = _FIELDS[found[1].lower()], found[2]
-        if name:
-            record[name] = f"{record[name]}\n{line.strip()}" if name in record else line.strip()
-    record["text"] = _paragraphs(record.get("text", "").split("\n"))
-    return {key: value.strip() for key, value in record.items() if value.strip() and key != "load_date"}
+    for day in [place for place, line in head.items() if _DATED.match(line) and find_date(line)][-1:]:
+        above = [line for place, line in head.items() if place < day]
+        end = min((place for place in fields if place > day), default=middle)
+        # The edition stands right below the date, the headline after an empty line.
+        gap = next((place for place in range(day, end) if not lines[place].strip()), day)
+        below = [line for place, line in head.items() if gap < place < end]
+        record = {"published": find_date(head[day]) or "", "outlet": "".join(above[-1:])}
+        record["headline"] = " ".join(below or above[-2:-1])
+    opening = [place for place in fields if place <= middle or not "".join(lines[middle + 1 : place]).strip()]
+    start = max(bodies or opening or [middle]) + 1
+    closing = [place for place, line in enumerate(lines) if _CLOSING.match(line)]
+    closing += [place for place, found in fields.items() if found[1].lower() in _ENDS["nexis"]]
+    stop = min((place for place in closing if place >= start), default=len(lines))
+    record["text"] = _paragraphs(lines[start:stop], wrapped) if middle < len(lines) else ""
+    for place, found in fields.items():
+        if not start <= place < stop:
+            record.setdefault(_COLUMN["name"][found[1].lower()], found[2].strip())
+    return {name: value for name, value in record.items() if name and value}
 
 
-def _factiva_lines(lines: list[str]) -> list[dict[str, str]]:
-    """Factiva articles from lines of 'HD content'; an article ends at its accession number."""
-    code = re.compile(rf"({'|'.join(_CODES)})(?:\s+(.*))?$")
-    records: list[dict[str, str]] = []
-    record: dict[str, str] = {}
+def _labelled(lines: list[str], label: re.Pattern[str], columns: dict[str, str]) -> dict[str, str]:
+    """One article whose every part stands under its label: all labels of Factiva, some of ProQuest end a text."""
+    record: dict[str, list[str]] = {}
     name = ""
-    ended = False
     for line in (line.replace("\xa0", " ").strip() for line in lines):
-        if found := code.match(line):
-            if found[1] == "HD" or ended:
-                records.append(record)
-                record = {}
-            ended = found[1] == "AN"
-            name, line = _FACTIVA.get(found[1], ""), found[2] or ""
-        if name and line:
-            line = line.split()[-1] if name == "article_id" else line
-            record[name] = f"{record[name]}\n{line}" if name in record else line
-    records.append(record)
-    return [record for record in records if "text" in record]
+        found = label.match(line)
+        key = found[1] if found and found[1] in columns else found[1].lower() if found else ""
+        if found and (name != "text" or label is _CODE or (key in _ENDS["proquest"] and line[0].isupper())):
+            name, line = columns[key], found[2] or ""
+            name = "" if name in record and name != "text" else name
+        if name:
+            record.setdefault(name, []).append(line)
+    text = {"text": _paragraphs(record.pop("text", []), wrapped=label is _NAME)}
+    values = {name: " ".join(parts).strip() for name, parts in record.items()} | text
+    return {name: value.split()[-1] if name == "article_id" else value for name, value in values.items() if value}
 
 
-def _factiva_print(lines: list[str]) -> list[dict[str, str]]:
-    """Factiva articles as shown: headline, words, day, outlet, code, language, rights, text, document number."""
-    records = []
-    ends = [place for place, line in enumerate(lines) if re.match(r"Document \w{12,}\s*$", line.strip())]
-    for begin, end in zip([0, *(place + 1 for place in ends)], ends, strict=False):
-        part = [line.strip() for line in lines[begin:end] if line.strip()]
-        counts = [
-            place for place, line in enumerate(part) if re.fullmatch(r"[\d,. ]+ (?:words|mots|Wörter|palabras)", line)
-        ]
-        rights = [place for place, line in enumerate(part) if re.match(r"(?:©|\([Cc]\)|Copyright)", line)]
-        record = {"article_id": lines[end].split()[1]}
-        if counts and counts[0]:
-            record["headline"] = part[0]
-            dated = [place for place in range(counts[0], len(part)) if find_date(part[place])]
-            after = part[dated[0] + 1 :] if dated else []
-            record |= {"published": part[dated[0]]} if dated else {}
-            record |= {"outlet": next((line for line in after if not re.match(r"\d\d?:\d\d", line)), "")}
-        body = part[max([place for place in rights if not counts or place > counts[0]][:1] or counts[:1] or [0]) + 1 :]
-        records.append({name: value for name, value in {**record, "text": "\n".join(body)}.items() if value})
-    return records
+def _factiva(lines: list[str]) -> dict[str, str]:
+    """One Factiva article: coded, or as shown: headline, words, day, outlet, code, language, rights, text, number."""
+    if "text" in (record := _labelled(lines, _CODE, _COLUMN["code"])):
+        return record
+    part = [line.strip() for line in lines if line.strip()]
+    words = [place for place, line in enumerate(part) if _WORDS.match(line)][:1]
+    rights = [place for place, line in enumerate(part) if re.match(r"©|\([Cc]\)|Copyright", line)]
+    body = [place for place in rights if not words or place > words[0]][:1] or words
+    if not body:
+        return {}
+    record = {"article_id": part[-1].split()[-1], "text": "\n".join(part[body[0] + 1 : -1])}
+    if words and words[0]:
+        day = next((place for place in range(words[0], len(part)) if find_date(part[place])), len(part))
+        outlets = [line for line in part[day + 1 : -1] if not re.match(r"\d\d?:\d\d", line)]
+        record |= {"headline": part[0], "published": "".join(part[day : day + 1]), "outlet": "".join(outlets[:1])}
+    return {name: value for name, value in record.items() if value}
 
 
-def _factiva_xml(content: bytes) -> list[dict[str, str]]:
+def _factiva_xml(content: bytes, source: str) -> list[dict[str, str]]:
     from lxml import etree
 
     root = etree.fromstring(content.strip(), etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    wanted = {"headline": ["headline"], "text": ["leadParagraph", "tailParagraphs"], "outlet": ["sourceName"],
-              "published": ["publicationDate"], "article_id": ["accessionNo"], "author": ["byline"]}  # fmt: skip
+    articles = []
+    for article in root.iter("{*}article"):
+        record: dict[str, str] = {}
+        for element, name in _COLUMN["element"].items():
+            leaves = [
+                leaf for node in article.iter(f"{{*}}{element}") for leaf in node.findall(".//{*}paragraph") or [node]
+            ]
+            lines = [" ".join("".join(leaf.itertext()).split()) for leaf in leaves]
+            record[name] = "\n".join(filter(None, [record.get(name), *lines]))
+        articles.append({name: value for name, value in record.items() if value})
+    if not any("text" in article for article in articles):
+        tag = etree.QName(root).localname
+        raise InputError(
+            f"{source}: no article found in this xml file whose first element is {tag}; expected {_EXPECTED}"
+        )
+    return articles
 
-    def value(article: etree._Element, names: list[str]) -> str:
-        found = [node for name in names for node in article.iter(f"{{*}}{name}")]
-        paragraphs = [leaf for node in found for leaf in (list(node.iter("{*}paragraph")) or [node])]
-        return "\n".join(text for leaf in paragraphs if (text := " ".join("".join(leaf.itertext()).split())))
 
-    return [
-        {name: text for name, names in wanted.items() if (text := value(article, names))}
-        for article in root.iter("{*}article")
-    ]
-
-
-def _html(text: str) -> tuple[list[dict[str, str]], str]:
-    """Factiva articles are divisions of tables of fields, or of plain divisions; Nexis ones stand between anchors."""
-    if not re.search(r"factiva|DOC NUMBER|\d+ of \d+ DOCUMENTS", text, re.IGNORECASE):
-        return [], ""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL), "lxml")
-    for line_break in soup.find_all("br"):
-        line_break.replace_with("\n")
-    blocks = soup.find_all(class_=re.compile(r"^article(?:$|\s|Headline)|\w*Article$"))
-    records = []
-    leaves = ["td", "p", "div"]
-    for block in blocks:
-        lines = [leaf.get_text(" ", strip=True) for leaf in block.find_all(leaves) if not leaf.find(leaves)]
-        records += _factiva_lines(lines) or _factiva_print(lines)
-    if records:
-        return records, "from Factiva"
-    lines = [
-        line
-        for part in soup.find_all(["p", "div"])
-        if not part.find(["p", "div"])
-        for line in (*part.get_text().split("\n"), "")
-    ]
-    parts = _split(lines, _COUNT)
-    return [_article(part, wrapped=False) for part in parts[1:]], f"with {len(parts) - 1} {_HEADED}"
+# What is seen, the line that parts articles, whether it opens one, and how one is read.
+_LAYOUTS: tuple[tuple[str, re.Pattern[str], bool, Any], ...] = (
+    ("", re.compile(r"_{20,}\s*$"), True, partial(_labelled, label=_NAME, columns=_COLUMN["name"])),
+    ("'End of Document'", re.compile(r"\s*End of Document\s*$"), False, _nexis),
+    ("headings like '1 of 10 DOCUMENTS'", _COUNT, True, partial(_nexis, wrapped=True)),
+    ("document numbers", re.compile(r"\s*(?:AN\s+)?Document [A-Z0-9]{5}\w*\s*$|\f"), False, _factiva),
+)

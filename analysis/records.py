@@ -25,6 +25,7 @@ _HEAD_BYTES = 1 << 20  # what encoding and delimiter are found out from
 _PARQUET_ROWS = 2000  # a batch of Parquet: about 10 MB of news
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _BINARY = (b"%PDF", b"\x89PNG", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
+_IN_EXPORTS = ("headline", "outlet", "published", "text")
 _PAGES = {".txt", ".text", ".html", ".htm", ".xhtml"}
 KINDS = ".csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt, .html, or an export (.docx, .xml, .rtf), also .gz or .zip"
 csv.field_size_limit(2**31 - 1)
@@ -80,14 +81,18 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
         with opened() as stream:
             if not stream.peek(1):
                 raise InputError(f"{source}: the file is empty")
-            if suffix in _PAGES | {".docx", ".xml", ".rtf"}:
-                content = stream.read()
-                export = read_export(content, source)
-                yield Batch(export.articles, source, [], export.notes) if export else _page(content, source)
-                return
             notes: list[tuple[Any, ...]] = []
+            rows = _rows(stream, suffix, source, notes)
+            if suffix in _PAGES | {".docx", ".xml", ".rtf"}:
+                found = read_export(content := stream.read(), source)
+                if found is None:
+                    yield _page(content, source)
+                    return
+                rows = enumerate(found, 1)
+                notes = [(None, f"{source}:{number}", name, "not found in the export") for name in _IN_EXPORTS
+                         for number, record in enumerate(found, 1) if name not in record]  # fmt: skip
             held, records, rejected = 0, {}, []
-            for line, record in _rows(stream, suffix, source, notes):
+            for line, record in rows:
                 if isinstance(record, dict):
                     records[line] = record
                     held += sum(len(value) for value in record.values() if isinstance(value, str))

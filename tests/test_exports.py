@@ -3,6 +3,7 @@
 import io
 
 import docx
+import pandas as pd
 import pytest
 
 from analysis.articles import read_articles
@@ -84,7 +85,7 @@ def test_nexis_html_is_read():
             "<DIV><P><SPAN>LANGUAGE: </SPAN><SPAN>ENGLISH</SPAN></P></DIV>"
         )
 
-    found = read_export(f"<HTML><BODY>{article(1)}{article(2)}</BODY></HTML>".encode(), "nexis.html").articles
+    found = pd.DataFrame(read_export(f"<HTML><BODY>{article(1)}{article(2)}</BODY></HTML>".encode(), "nexis.html"))
     assert found["text"].tolist() == ["It may rain.\nOr not."] * 2
     assert found["headline"].tolist() == ["Rain; And sun"] * 2
     assert found["published"].tolist() == ["2018-05-04"] * 2
@@ -97,7 +98,7 @@ def test_factiva_tables_of_coded_fields_are_read():
     rows = "".join(f"<tr><td><b>{code}</b>&nbsp;</td><td>{value}</td></tr>" for code, value in fields)
     block = f'<div class="article enArticle"><table>{rows}</table></div>'
     page = f"<html><title>Factiva</title><body>{block}{block}</body></html>"
-    found = read_export(page.encode(), "factiva.html").articles
+    found = pd.DataFrame(read_export(page.encode(), "factiva.html"))
     assert found["text"].tolist() == ["It may rain.\nSo they say.\nOr not."] * 2
     assert found.loc[0, ["headline", "published", "outlet", "article_id"]].tolist() == [
         "Rain is near", "4 May 2018", "The Sun", "SUN01"
@@ -114,7 +115,7 @@ def test_factiva_articles_as_shown_are_read_from_html_and_rtf():
     page = f'<html><title>Factiva</title><body><div class="article enArticle">{parts}</div></body></html>'
     rtf = r"{\rtf1\ansi " + "".join(line.replace("©", r"\'a9") + r"\par " for line in SHOWN * 2) + "}"
     for name, content, count in [("factiva.html", page, 1), ("factiva.rtf", rtf, 2)]:
-        found = read_export(content.encode(), name).articles
+        found = pd.DataFrame(read_export(content.encode(), name))
         assert found["text"].tolist() == ["It may rain, says the office.\nOr not."] * count
         assert found.loc[0, ["headline", "published", "outlet", "article_id"]].tolist() == [
             "Rain is near", "4 May 2018", "The Sun", "SUN0000020180504ee5400001"
@@ -129,7 +130,7 @@ def test_factiva_xml_is_read():
         "<tailParagraphs><paragraph>So they\n say.</paragraph><paragraph>Or not.</paragraph></tailParagraphs></article>"
     )
     content = f'<?xml version="1.0"?><PPSResponse xmlns="urn:f">{article}{article}</PPSResponse>'.encode()
-    found = read_export(content, "factiva.xml").articles
+    found = pd.DataFrame(read_export(content, "factiva.xml"))
     assert found["text"].tolist() == ["It may rain.\nSo they say.\nOr not."] * 2
     assert found.loc[0, ["headline", "outlet", "article_id"]].tolist() == ["Rain is near", "The Sun", "SUN01"]
 
