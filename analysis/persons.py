@@ -5,7 +5,6 @@ from __future__ import annotations
 from zlib import crc32
 
 import numpy as np
-import pandas as pd
 
 from analysis.cues import GAPS, KINDS, Words, kinds_named
 from analysis.speakers import Phrases, Speakers, word_class
@@ -83,31 +82,45 @@ def name_persons(
     stop = np.where(isname, stop, end)
     genitive = strings.table("genitive", lambda s: len(s[-2:].encode()) * s.endswith(("'s", "’s")), "int8")
     texts = tokens.strings(tokens.start[start], tokens.end[stop] - genitive[tokens.word[stop]]).dictionary_encode()
-    row = pd.Series(np.arange(len(first), dtype=np.float64))
-
-    def pick(marked: np.ndarray, *keys: np.ndarray) -> pd.Series:
-        """Per row, the last marked row of the same article and keys up to it."""
-        return row.where(marked).groupby([article, *keys]).ffill()
-
+    row = np.arange(len(first))
     whole = own & isname & (stop > start) & ~headline
     bare = strings.table("bare word", lambda s: crc32(s.removesuffix("'s").removesuffix("’s").encode()), "int64")
-    surname, given = bare[tokens.word[stop]], np.where(whole, bare[tokens.word[start]], -1)
-    fullest = row.where(whole).groupby([article, surname, given]).transform("first")
-    later = fullest.where(whole).groupby([article, surname]).bfill()
-    same = fullest.where(whole).groupby([article, surname]).ffill().fillna(later)
-    single = own & isname & ~whole
-    owner = row.where(own).mask(whole, fullest).mask(single, same.fillna(row))
+    surname = _key(article, bare[tokens.word[stop]])
+    fullest = _carried(row, whole, _key(surname, np.where(whole, bare[tokens.word[start]], -1)), first=True)
+    same = _carried(row, whole, surname)
+    same = np.where(same >= 0, same, _carried(row, whole, surname, first=True))
+    owner = np.where(
+        own & isname & ~whole & (same >= 0), fullest[same], np.where(whole, fullest, np.where(own, row, -1))
+    )
     bodies = strings.table("no person", lambda s: s.isupper() or s.lower() in word_class("place"))[tokens.word[stop]]
-    personal = own & isname & ~bodies & ~headline
-    recent = pick(personal).fillna(pick(own & isname)).where(_SINGULAR[kind[begin]] | taken_up, pick(own))
-    recent = pick(own & (noun > 0), noun).where(taken_up & (noun > 0)).fillna(recent)
+    personal = _carried(row, own & isname & ~bodies & ~headline, article)
+    personal = np.where(personal >= 0, personal, _carried(row, own & isname, article))
+    recent = np.where(_SINGULAR[kind[begin]] | taken_up, personal, _carried(row, own, article))
+    described = _carried(row, own & (noun > 0), _key(article, noun))
+    recent = np.where(taken_up & (noun > 0) & (described >= 0), described, recent)
     speaking = pronoun & _FIRST_PERSON[kind[begin]]
-    asks = named & ~own & ~speaking
-    found = owner.to_numpy()[recent.fillna(0).astype(np.int64)] if len(row) else row
-    owner = owner.mask(asks, pd.Series(found).where(recent.notna()).fillna(row.where(taken_up)))
-    person = texts.indices.to_numpy()[owner.fillna(0).astype(np.int64)]
-    person = np.where(speaking, SPEAKING, np.where(owner.isna(), -1, person))
+    taken = np.where(recent >= 0, owner[recent], np.where(taken_up, row, -1))
+    owner = np.where(named & ~own & ~speaking, taken, owner)
+    person = np.where(speaking, SPEAKING, np.where(owner >= 0, texts.indices.to_numpy()[owner], -1))
     return person.astype(np.int32), [" ".join(name.split()) for name in texts.dictionary.to_pylist()]
+
+
+def _key(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """One number for each pair of keys."""
+    return np.unique(inner, return_inverse=True)[1] + outer.astype(np.int64) * (len(inner) + 1)
+
+
+def _carried(row: np.ndarray, marked: np.ndarray, key: np.ndarray, first: bool = False) -> np.ndarray:
+    """The last marked row up to each row (or the first of all) with the same key; -1 where there is none."""
+    order = np.lexsort((row, ~marked, key) if first else (row, key))
+    if not len(order):
+        return order
+    new = np.append(True, np.diff(key[order]) != 0)
+    head = np.maximum.accumulate(np.where(new, row, 0))
+    last = head if first else np.maximum.accumulate(np.where(marked[order] | new, row, 0))
+    found = np.empty(len(row), dtype=np.int64)
+    found[order] = np.where(marked[order[last]], order[last], -1)
+    return found
 
 
 def _antecedents(words: Words, phrases: Phrases, who: Speakers) -> tuple[np.ndarray, ...]:
