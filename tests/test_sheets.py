@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.sheets import (
-    UNMARKED,
+    HIT_SHARE,
+    POSITIVES,
     draw_sheet,
     find_key,
     read_sheet,
@@ -84,34 +86,46 @@ def test_every_drawn_item_is_its_sentence_and_carries_the_tools_answer(articles:
     sheet, key = draw_sheet(articles, find(articles), FEATURES, split, n=30)
     joined = rejoin_sheet(key, articles)
     assert joined["sentence"].str.endswith(".").all()
-    assert (joined["hedge"] == joined["sentence"].str.contains(r"\bm(?:ay|ight)\b")).all()
-    assert (joined["denial"] == joined["sentence"].str.contains("deny")).all()
-    assert set(joined.loc[joined["denial"] == 1, "hedge_voice"]) == {"quoted"}
+    assert (joined["hedge"].ne("0") == joined["sentence"].str.contains(r"\bm(?:ay|ight)\b")).all()
+    assert (joined["denial"].ne("0") == joined["sentence"].str.contains("deny")).all()
+    assert set(joined.loc[joined["denial"] != "0", "hedge"]) == {"quoted"}
     assert sheet["hash"].tolist() == key["hash"].tolist() == text_hash(joined["sentence"])
 
 
 @given(size=st.integers(1, 8), n=st.integers(3, 120), seed=st.integers(0, 5))
-@settings(max_examples=25, deadline=None)
-def test_weights_stand_for_every_sentence_of_the_corpus(size: int, n: int, seed: int) -> None:
+@settings(max_examples=15, deadline=None)
+def test_as_many_are_drawn_as_asked_and_none_twice(size: int, n: int, seed: int) -> None:
     articles = corpus(size)
     spans = split(pd.concat([articles["headline"], articles["text"]]))
     _, key = draw_sheet(articles, find(articles), FEATURES, split, n=n, seed=seed)
     assert len(key) == min(n, len(spans))
-    assert key["weight"].sum() == pytest.approx(len(spans), rel=1e-5)
+    assert (key["weight"] >= 1).all()
     assert not key.duplicated(["article_id", "section", "start"]).any()
-    hedged = find(articles).query("feature == 'hedge'").shape[0]
-    assert key.loc[key["stratum"] != UNMARKED, "weight"].sum() == pytest.approx(hedged, rel=1e-5)
 
 
-def test_rare_features_are_drawn_whole_and_the_rest_shares_what_is_left(articles: pd.DataFrame) -> None:
-    _, key = draw_sheet(articles, find(articles), FEATURES, split, n=24)
-    assert key["stratum"].value_counts().to_dict() == {UNMARKED: 11, "hedge": 10, "denial": 3}
+def test_weights_stand_for_every_sentence_of_the_corpus() -> None:
+    articles = corpus(12)
+    keys = [draw_sheet(articles, find(articles), FEATURES, split, n=30, seed=seed).key for seed in range(40)]
+    assert np.mean([key["weight"].sum() for key in keys]) == pytest.approx(132, rel=0.03)
+    hedged = [key.loc[key["hedge"] != "0", "weight"].sum() for key in keys]
+    assert np.mean(hedged) == pytest.approx(27, rel=0.05)
+    assert np.std(hedged) < 3, "the draw is not stratified"
 
 
-def test_the_unmarked_are_drawn_evenly_from_everywhere(articles: pd.DataFrame) -> None:
-    drawn = [draw_sheet(articles, find(articles), FEATURES, split, n=20, seed=seed).key for seed in range(60)]
-    unmarked = pd.concat(drawn).query("stratum == @UNMARKED")
-    per_article = unmarked["article_id"].value_counts()
+def test_every_feature_gets_its_hits_the_rare_ones_whole_and_the_rest_the_other_items() -> None:
+    articles = corpus(120)
+    _, key = draw_sheet(articles, find(articles), FEATURES, split, n=100)
+    # 30 of 1,320 sentences deny, and each of them hedges too: no more hedges are asked for.
+    assert (key["denial"] != "0").sum() == POSITIVES
+    assert (key.loc[key["denial"] != "0", "weight"] == 1).all()
+    assert (key["hedge"] != "0").sum() == pytest.approx(30 + 70 * 240 / 1290, abs=1)
+    few = draw_sheet(articles, find(articles), FEATURES, split, n=20).key
+    assert (few["hedge"] == "0").sum() >= 20 * (1 - HIT_SHARE) * 0.7
+
+
+def test_sentences_without_a_hit_are_drawn_evenly_from_everywhere(articles: pd.DataFrame) -> None:
+    drawn = [draw_sheet(articles, find(articles), FEATURES, split, n=60, seed=seed).key for seed in range(20)]
+    per_article = pd.concat(drawn).query("hedge == '0'")["article_id"].value_counts()
     assert len(per_article) == 12
     assert per_article.max() < 2 * per_article.min()
 
@@ -128,13 +142,13 @@ def test_the_same_seed_draws_the_same_whatever_the_order_of_articles(articles: p
 
 def test_a_sheet_tells_neither_the_answer_nor_the_outlet(articles: pd.DataFrame) -> None:
     sheet, key = draw_sheet(articles, find(articles), FEATURES, split, n=24)
-    answers = ["hedge", "hedge_voice", "denial", "denial_voice", "done", "note"]
+    answers = ["hedge", "denial", "done", "note"]
     assert list(sheet) == ["item", "before", "sentence", "after", *answers, "hash"]
     assert sheet[answers].isna().all(axis=None)
     shown = sheet[["before", "sentence", "after"]].melt()["value"].dropna()
     assert shown.str.contains("[outlet]", regex=False).any()
     assert not shown.str.contains("Kremlin").any()
-    assert (key["stratum"] != key["stratum"].shift()).sum() > 6, "the strata stand in blocks"
+    assert (key["hedge"] != key["hedge"].shift()).sum() > 6, "the hits stand in blocks"
     assert (key["article_id"] < key["article_id"].shift()).sum() > 6, "the items stand in reading order"
 
 
@@ -162,17 +176,15 @@ def test_articles_without_headline_or_outlet_can_be_drawn_from(articles: pd.Data
     assert sheet["sentence"].notna().all()
 
 
-def test_a_corpus_without_a_hit_gives_unmarked_items_only(articles: pd.DataFrame) -> None:
+def test_a_corpus_without_a_hit_gives_items_of_one_weight(articles: pd.DataFrame) -> None:
     _, key = draw_sheet(articles, find(articles).iloc[:0], FEATURES, split, n=10)
-    assert set(key["stratum"]) == {UNMARKED}
-    assert (key[["hedge", "denial"]] == 0).all(axis=None)
-    assert key["hedge_voice"].isna().all()
+    assert (key["weight"] == 13.2).all()
+    assert (key[["hedge", "denial"]] == "0").all(axis=None)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"n": 2}, "2 items are too few for 3 strata"),
         ({"features": FEATURES.replace("denial", "note")}, "'note' has the name of a column"),
         ({"articles": corpus().assign(text="", headline="")}, "no sentence to draw"),
     ],
@@ -200,9 +212,8 @@ def test_negated_mentions_are_no_answer_and_the_first_voice_counts() -> None:
         }
     )
     answers = tool_answers(sentences, mentions, ["hedge", "denial"])
-    assert answers["hedge"].tolist() == [1, 0, 0], "between sentences, negated, and in a headline: none of the body's"
-    assert answers["hedge_voice"].tolist()[0] == "reported"
-    assert answers["denial"].sum() == 0
+    assert answers["hedge"].tolist() == ["reported", "0", "0"], "between sentences, negated, and in a headline"
+    assert answers["denial"].tolist() == ["0", "0", "0"]
 
 
 def test_a_workbook_has_drop_downs_and_the_codebook_and_runs_nothing(articles: pd.DataFrame, tmp_path: Path) -> None:
@@ -210,17 +221,14 @@ def test_a_workbook_has_drop_downs_and_the_codebook_and_runs_nothing(articles: p
     sheet.loc[0, "sentence"] = "=HYPERLINK(1) \x07"
     write_sheet(sheet, FEATURES, tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
-    assert book.sheetnames == ["coding", "codebook", "instructions"]
+    assert book.sheetnames == ["coding", "codebook"]
     coding, codebook = book["coding"], book["codebook"]
     assert coding["C2"].value == "'=HYPERLINK(1) "
     assert codebook["C3"].value == "'=denied"
     assert all(cell.data_type != "f" for tab in book for row in tab.iter_rows() for cell in row)
     rules = {str(rule.sqref): rule.formula1 for rule in coding.data_validations.dataValidation}
-    heading = {cell.value: cell.column_letter for cell in coding[1]}
-    for name in ("hedge", "denial", "done"):
-        assert rules[f"{heading[name]}2:{heading[name]}21"] == '"0,1"'
-    assert rules[f"{heading['hedge_voice']}2:{heading['hedge_voice']}21"] == '"newsroom,quoted,reported"'
-    assert len(rules) == 5
+    assert rules == {"E2:E21 F2:F21": '"0,newsroom,quoted,reported"'}
+    assert [coding["E1"].value, coding["F1"].value] == ["hedge", "denial"]
 
 
 @pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
@@ -247,7 +255,7 @@ def test_an_empty_sheet_reads_back_as_not_coded(articles: pd.DataFrame, tmp_path
     read = read_sheet(tmp_path / name)
     assert read["item"].tolist() == key["item"].tolist()
     assert read["hash"].tolist() == key["hash"].tolist()
-    assert read[["hedge", "hedge_voice", "denial", "denial_voice"]].isna().all(axis=None)
+    assert read[["hedge", "denial"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
@@ -255,63 +263,46 @@ def test_slips_of_the_keyboard_and_moved_rows_and_columns_are_understood(tmp_pat
     path = filled(
         tmp_path,
         {
-            "Denial Voice": ["", "", "", "", " Quote", "", ""],
+            "Denial": ["0.0", "", "", "", " Quoted", "O", ""],
             "note": ["", "late", "", "", "", "", ""],
-            " Hedge": ["No", "", " 1 ", "o", "Yes", "x", ""],
-            "hedge_voice": ["", "", "newroom", "", "REPORTED", "", ""],
-            "Denial": ["0.0", "", "N", "", "Y", "O", ""],
-            "done": ["", "", "", "1", "", "", ""],
+            " Hedge": ["No", "", " 1 ", "o", "REPORTED", "x", ""],
+            "done": ["", "", "1", "", "", "", ""],
             "ITEM": ["5", "4.0", " 3", "2", "1", "7", ""],
         },
         name,
     )
     read = read_sheet(path)
     assert read["item"].tolist() == [1, 2, 3, 4, 5, 7]
-    assert read["hedge"].fillna(-1).tolist() == [1, 0, 1, -1, 0, 1]
-    assert read["denial"].fillna(-1).tolist() == [1, 0, 0, -1, 0, 0], "done: what was left empty is 0"
-    assert read["hedge_voice"].fillna("").tolist() == ["reported", "", "newsroom", "", "", ""]
-    assert read["denial_voice"].fillna("").tolist() == ["quoted", "", "", "", "", ""]
+    assert read["hedge"].fillna("").tolist() == ["reported", "0", "1", "", "0", "1"]
+    assert read["denial"].fillna("").tolist() == ["quoted", "", "0", "", "0", "0"], "done: what was left empty is 0"
     assert read["note"].fillna("").tolist() == ["", "", "", "late", "", ""]
 
 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"hedge": ["1", "perhaps"]}, r"B3 \(hedge\) says “perhaps”: write 1 or 0"),
-        ({"hedge_voice": ["mixed", ""]}, r"C2 \(hedge_voice\) says “mixed”: write newsroom, quoted or reported"),
-        ({"hedge_voice": ["", "quoted"]}, r"C3 \(hedge_voice\) says “quoted”: write 1 under hedge"),
-        ({"item": ["1", "1"]}, r"A3 \(item\) says “1”: every item has its own number"),
-        ({"item": ["1", "1a"]}, r"A3 \(item\) says “1a”: every item has"),
-        ({"item": ["1", ""]}, r"A3 \(item\) says “”: every item has"),
-        ({"item": ["1", "2.5"]}, r"A3 \(item\) says “2.5”: every item has"),
-        ({"hedge": ["2", "3"]}, r"B2 .* “2”.*; B3 .* “3”"),
+        ({"hedge": ["1", "perhaps"]}, r"B3 \(hedge\) says “perhaps”: a feature is 0, 1, newsroom, quoted or reported"),
+        ({"hedge": ["newsrom", ""]}, r"B2 \(hedge\) says “newsrom”"),
+        ({"item": ["1", "1"]}, r"A3 \(item\) says “1”: .* every item has its own number"),
+        ({"item": ["1", "1a"]}, r"A3 \(item\) says “1a”"),
+        ({"item": ["1", ""]}, r"A3 \(item\) says “”"),
+        ({"item": ["1", "2.5"]}, r"A3 \(item\) says “2.5”"),
+        ({"hedge": ["2", "3"]}, r"B2 .* “2”; B3 .* “3”"),
+        ({"done": ["1", "1"], "hedge": ["2", ""]}, r"B2 \(hedge\) says “2”"),
     ],
 )
 def test_what_cannot_be_understood_is_refused_by_cell(
     tmp_path: Path, rows: dict[str, list[object]], message: str
 ) -> None:
-    good: dict[str, list[object]] = {"item": ["1", "2"], "hedge": ["1", "0"], "hedge_voice": ["quoted", ""]}
+    good: dict[str, list[object]] = {"item": ["1", "2"], "hedge": ["quoted", "0"], "done": ["", ""]}
     for name in ("sheet.xlsx", "sheet.csv"):
         with pytest.raises(InputError, match=message):
             read_sheet(filled(tmp_path, good | rows, name))
 
 
 def test_many_bad_cells_are_counted_and_not_all_listed(tmp_path: Path) -> None:
-    rows: dict[str, list[object]] = {"item": [*range(9)], "hedge": ["?"] * 9, "hedge_voice": [""] * 9}
-    with pytest.raises(InputError, match=r"B6 \(hedge\).*\(and 4 more\)$"):
-        read_sheet(filled(tmp_path, rows))
-
-
-def test_a_misspelt_heading_is_named(tmp_path: Path) -> None:
-    rows: dict[str, list[object]] = {"item": [1], "hegde": [1], "hedge_voice": ["quoted"]}
-    with pytest.raises(InputError, match="no column “hedge”: is its heading misspelt"):
-        read_sheet(filled(tmp_path, rows))
-
-
-def test_a_csv_that_a_spreadsheet_saved_with_semicolons_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "sheet.csv"
-    path.write_bytes("item;sentence;hedge;hedge_voice\r\n1;It was, a “café”;1;quoted\r\n".encode("cp1252"))
-    assert read_sheet(path).iloc[0].tolist() == [1, "It was, a “café”", 1.0, "quoted"]
+    with pytest.raises(InputError, match=r"B6 \(hedge\) says “\?” and more: "):
+        read_sheet(filled(tmp_path, {"item": [*range(9)], "hedge": ["?"] * 9, "done": [""] * 9}))
 
 
 def test_files_that_are_no_sheet_are_refused_in_one_line(tmp_path: Path) -> None:
@@ -320,28 +311,28 @@ def test_files_that_are_no_sheet_are_refused_in_one_line(tmp_path: Path) -> None
     (tmp_path / "other.csv").write_text("name,age\nA,3\n")
     (tmp_path / "old.xls").write_bytes(b"")
     expected = {
-        "torn.xlsx": "cannot be read", "empty.csv": "cannot be read", "other.csv": "one column “item”",
-        "old.xls": "save it as", "absent.xlsx": "no such file",
+        "torn.xlsx": "cannot be read", "empty.csv": "cannot be read", "other.csv": "columns “item” and “done”",
+        "old.xls": "ends in .csv", "absent.xlsx": "No such file",
     }  # fmt: skip
     for name, message in expected.items():
         with pytest.raises(InputError, match=message) as caught:
             read_sheet(tmp_path / name)
         assert name in str(caught.value)
         assert "\n" not in str(caught.value)
-    with pytest.raises(InputError, match=r"written as .xlsx or .csv"):
+    with pytest.raises(InputError, match=r"ends in .csv"):
         write_sheet(pd.DataFrame({"item": [1]}), FEATURES, tmp_path / "sheet.ods")
 
 
 def test_a_stripped_sheet_has_no_sentence_and_finds_it_again(articles: pd.DataFrame, tmp_path: Path) -> None:
     sheet, key = draw_sheet(articles, find(articles), FEATURES, split, n=20)
-    sheet.loc[3, "hedge"], sheet.loc[3, "hedge_voice"] = 1, "newsroom"
+    sheet.loc[3, "hedge"] = "newsroom"
     write_sheet(sheet, FEATURES, tmp_path / "sheet.xlsx")
     write_table(key, tmp_path / "sheet.key.csv")
     on_disk = read_sheet(tmp_path / "sheet.xlsx"), read_table(tmp_path / "sheet.key.csv")
     write_table(strip_sheet(*on_disk), tmp_path / "stripped.csv")
     assert "ship" not in (tmp_path / "stripped.csv").read_text().lower()
     back = read_sheet(tmp_path / "stripped.csv")
-    assert back.loc[3, ["hedge", "hedge_voice"]].tolist() == [1.0, "newsroom"]
+    assert back.loc[3, "hedge"] == "newsroom"
     joined = rejoin_sheet(back, articles.sample(frac=1, random_state=1))
     assert joined["sentence"].tolist() == rejoin_sheet(key, articles)["sentence"].tolist()
 
@@ -349,9 +340,9 @@ def test_a_stripped_sheet_has_no_sentence_and_finds_it_again(articles: pd.DataFr
 def test_codings_are_not_rejoined_with_a_changed_text_or_a_corpus_without_it(articles: pd.DataFrame) -> None:
     _, key = draw_sheet(articles, find(articles), FEATURES, split, n=None)
     changed = articles.assign(text=articles["text"].where(articles["article_id"] != "a05", "New. " + articles["text"]))
-    with pytest.raises(InputError, match=r"10 of 132 coded sentences have changed .* first a05 0-"):
+    with pytest.raises(InputError, match=r"10 of 132 sentences are not as coded, first in a05"):
         rejoin_sheet(key, changed)
-    with pytest.raises(InputError, match="1 coded articles are not in this corpus, a05 first"):
+    with pytest.raises(InputError, match=r"11 of 132 sentences are not as coded, first in a05"):
         rejoin_sheet(key, articles[articles["article_id"] != "a05"])
 
 
@@ -371,6 +362,4 @@ def test_a_key_written_and_read_says_the_same(articles: pd.DataFrame, tmp_path: 
     assert back[["article_id", "section", "start", "end", "hash"]].equals(
         key[["article_id", "section", "start", "end", "hash"]]
     )
-    assert tool_answers(back, find(articles), ["hedge", "denial"]).equals(
-        key[["hedge", "hedge_voice", "denial", "denial_voice"]]
-    )
+    assert tool_answers(back, find(articles), ["hedge", "denial"]).equals(key[["hedge", "denial"]])
