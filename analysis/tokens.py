@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 #: Stands between texts, so that no word or sentence runs from one into the next. A text's own NUL becomes a space.
@@ -299,6 +300,29 @@ def sentence_bounds(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
     starts = tokens.start[change] - opening[tokens.gap[change]]
     ends = tokens.end[last] + closing[tokens.gap[last + 1]]
     return starts.astype(np.int32), ends.astype(np.int32)
+
+
+def split_sentences(texts: Sequence[str] | pd.Series) -> pd.DataFrame:
+    """Places of the sentences of texts.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        `row` (which text, from 0), `start`, `end` (code points), in reading order.
+
+    Examples
+    --------
+    >>> split_sentences(["It rained. “Nobody came,” he said.", "", "Überall."]).values.tolist()
+    [[0, 0, 10], [0, 11, 34], [2, 0, 8]]
+    """
+    tokens = tokenise(list(texts))
+    starts, ends = sentence_bounds(tokens)
+    row = tokens.text_of(starts)
+    return pd.DataFrame({"row": row, "start": tokens.characters(starts, row), "end": tokens.characters(ends, row)})
 
 
 def _closing(gap: str) -> int:

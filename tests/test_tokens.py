@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.tokens import Vocabulary, sentence_bounds, tokenise
+from analysis.tokens import Vocabulary, sentence_bounds, split_sentences, tokenise
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 TEXT = st.text(alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab '’-.\n“”")), max_size=60)
@@ -91,3 +91,13 @@ def test_a_vocabulary_goes_on_from_batch_to_batch():
 def test_a_nul_in_a_text_separates_nothing():
     tokens = tokenise(["a\x00b", "c"])
     assert np.diff(tokens.first).tolist() == [2, 1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TEXT, max_size=4))
+def test_sentences_of_several_texts_are_those_of_each_in_code_points(texts):
+    found = [(row, texts[row][start:end]) for row, start, end in split_sentences(texts).itertuples(index=False)]
+    plain = [text.replace("\x00", " ") for text in texts]
+    assert [(row, said.replace("\x00", " ")) for row, said in found] == [
+        (row, said) for row, text in enumerate(plain) for said in sentences(text)
+    ]
