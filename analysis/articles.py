@@ -132,14 +132,14 @@ def _batches(path: Path, size: int, columns: Mapping[str, str], metadata: str | 
         if table and (path / name).resolve() == Path(metadata or path / table).resolve():
             continue
         missing -= {name, Path(name).name}
-        names: dict[str, None] = {}
+        source, names = name.removesuffix(".gz"), dict[str, None]()
         try:
-            for batch in read_records(opened, name, size):
+            for batch in read_records(opened, source, size):
                 yield _named(batch, names, columns) if not batch.page else _tell(batch, known) if table else batch
         except InputError as error:
             if len(files) == 1:
                 raise
-            yield Batch(as_frame({}), name, [(name, None, None, str(error).removeprefix(f"{name}: "))], [])
+            yield Batch(as_frame({}), source, [(source, None, None, str(error).removeprefix(f"{source}: "))], [])
     lost = [(name, None, None, f"{table} names it, but there is no such file") for name in sorted(missing)]
     yield Batch(as_frame({}), path.name, lost, [])
 

@@ -13,10 +13,14 @@ from analysis.tables import DATA, InputError, read_table
 
 # Fields under a name and a colon (Nexis, ProQuest), two capitals (Factiva) or in an element of XML; what they hold.
 _FIELDS = read_table(DATA / "export_fields.csv").fillna("")
-_COLUMN = {form: dict(zip(rows["label"], rows["column"], strict=True)) for form, rows in _FIELDS.groupby("form")}
-_ENDS = {name: set(_FIELDS["label"][_FIELDS["ends_text"].str.contains(name)]) for name in ("nexis", "proquest")}
-_NAME = re.compile(rf"\s*({'|'.join(sorted(_COLUMN['name'], key=len, reverse=True))})\s*:\s*(.*)", re.IGNORECASE)
-_CODE = re.compile(rf"\s*({'|'.join(_COLUMN['code'])})(?:\s+(.*))?$")
+_ELEMENTS = dict(_FIELDS[_FIELDS["form"] == "element"][["label", "column"]].to_numpy())
+_COLUMN = {label.lower(): column for form, label, column, _ in _FIELDS.to_numpy() if form != "element"}
+_OF = _FIELDS.groupby("form")["label"].agg(list)
+_ENDS = {
+    name: set(_FIELDS["label"][_FIELDS["ends_text"].str.contains(name)].str.lower()) for name in ("nexis", "label")
+}
+_NAME = re.compile(rf"\s*({'|'.join(sorted(_OF['name'], key=len, reverse=True))})\s*:\s*(.*)", re.IGNORECASE)
+_CODE = re.compile(rf"\s*({'|'.join(_OF['code'])})(?:\s+(.*))?$")
 _COUNT = re.compile(r"\s*(?:Do[ck]ument \d+ (?:of|von|de) [\d,.]+|\d+ (?:of|von|de|/) [\d,.]+ DO[CK]UMENT\w*)\s*$")
 _DATED = re.compile(rf".{{0,20}}\b(?:{MONTH})\w*\b.{{0,12}}\b\d{{4}}\b|\b\d{{1,2}} \w+ \d{{4}}\b", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*(?:LENGTH|Length|Länge)\s*:")
@@ -60,8 +64,6 @@ def read_export(content: bytes, source: str) -> list[dict[str, str]] | None:
     """
     suffix = source.rsplit(".", 1)[-1].lower()
     try:
-        if suffix == "xml":
-            return _factiva_xml(content, source)
         lines = _lines(content, suffix, source)
     except InputError:
         raise
@@ -73,11 +75,12 @@ def read_export(content: bytes, source: str) -> list[dict[str, str]] | None:
         articles = _split(lines, mark, opens, read)
         if any("text" in article for article in articles):
             return articles
-    seen = [says for says, mark, *_ in layouts if says and any(mark.match(line) for line in lines)]
-    if not seen and suffix not in {"docx", "rtf"}:
+    told = [line.strip() for line in lines if line.strip()]
+    seen = [f", with {says}" for says, mark, *_ in layouts if says and any(map(mark.match, told))]
+    if not seen and suffix not in {"docx", "xml", "rtf"}:
         return None
-    holds = f"{sum(map(bool, map(str.strip, lines)))} lines{' with ' * bool(seen)}{' and '.join(seen)}"
-    raise InputError(f"{source}: no article found in this {suffix} file of {holds}; expected {_EXPECTED}")
+    begins = f"{len(told)} lines that begins {''.join(told[:1])[:40]!r}{''.join(seen)}"
+    raise InputError(f"{source}: no article found in this {suffix} file of {begins}; expected {_EXPECTED}")
 
 
 def _lines(content: bytes, suffix: str, source: str) -> list[str]:
@@ -89,6 +92,8 @@ def _lines(content: bytes, suffix: str, source: str) -> list[str]:
 
         return [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
     text = content.decode(guess_encoding(content[: 1 << 20], source), "replace")
+    if suffix == "xml":
+        return _xml_lines(content) or [text]
     if suffix == "rtf":
         from striprtf.striprtf import rtf_to_text
 
@@ -147,30 +152,29 @@ def _nexis(lines: list[str], wrapped: bool = False) -> dict[str, str]:
     record["text"] = _paragraphs(lines[start:stop], wrapped) if middle < len(lines) else ""
     for place, found in fields.items():
         if not start <= place < stop:
-            record.setdefault(_COLUMN["name"][found[1].lower()], found[2].strip())
+            record.setdefault(_COLUMN[found[1].lower()], found[2].strip())
     return {name: value for name, value in record.items() if name and value}
 
 
-def _labelled(lines: list[str], label: re.Pattern[str], columns: dict[str, str]) -> dict[str, str]:
+def _labelled(lines: list[str], label: re.Pattern[str]) -> dict[str, str]:
     """One article whose every part stands under its label: all labels of Factiva, some of ProQuest end a text."""
     record: dict[str, list[str]] = {}
     name = ""
     for line in (line.replace("\xa0", " ").strip() for line in lines):
         found = label.match(line)
-        key = found[1] if found and found[1] in columns else found[1].lower() if found else ""
-        if found and (name != "text" or label is _CODE or (key in _ENDS["proquest"] and line[0].isupper())):
-            name, line = columns[key], found[2] or ""
+        if found and (name != "text" or (found[1].lower() in _ENDS["label"] and line[0].isupper())):
+            name, line = _COLUMN[found[1].lower()], found[2] or ""
             name = "" if name in record and name != "text" else name
-        if name:
-            record.setdefault(name, []).append(line)
-    text = {"text": _paragraphs(record.pop("text", []), wrapped=label is _NAME)}
-    values = {name: " ".join(parts).strip() for name, parts in record.items()} | text
-    return {name: value.split()[-1] if name == "article_id" else value for name, value in values.items() if value}
+        record.setdefault(name, []).append(line)
+    text = _paragraphs(record.pop("text", []), wrapped=label is _NAME)
+    values = {name: " ".join(parts).strip() for name, parts in record.items()} | {"text": text}
+    values["article_id"] = values.get("article_id", "").split(" ")[-1]
+    return {name: value for name, value in values.items() if name and value}
 
 
 def _factiva(lines: list[str]) -> dict[str, str]:
     """One Factiva article: coded, or as shown: headline, words, day, outlet, code, language, rights, text, number."""
-    if "text" in (record := _labelled(lines, _CODE, _COLUMN["code"])):
+    if "text" in (record := _labelled(lines, _CODE)):
         return record
     part = [line.strip() for line in lines if line.strip()]
     words = [place for place, line in enumerate(part) if _WORDS.match(line)][:1]
@@ -186,31 +190,24 @@ def _factiva(lines: list[str]) -> dict[str, str]:
     return {name: value for name, value in record.items() if value}
 
 
-def _factiva_xml(content: bytes, source: str) -> list[dict[str, str]]:
+def _xml_lines(content: bytes) -> list[str]:
+    """Factiva's elements as lines of 'HD content', each article closed by a feed."""
     from lxml import etree
 
     root = etree.fromstring(content.strip(), etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    articles = []
+    lines = []
     for article in root.iter("{*}article"):
-        record: dict[str, str] = {}
-        for element, name in _COLUMN["element"].items():
-            leaves = [
-                leaf for node in article.iter(f"{{*}}{element}") for leaf in node.findall(".//{*}paragraph") or [node]
-            ]
-            lines = [" ".join("".join(leaf.itertext()).split()) for leaf in leaves]
-            record[name] = "\n".join(filter(None, [record.get(name), *lines]))
-        articles.append({name: value for name, value in record.items() if value})
-    if not any("text" in article for article in articles):
-        tag = etree.QName(root).localname
-        raise InputError(
-            f"{source}: no article found in this xml file whose first element is {tag}; expected {_EXPECTED}"
-        )
-    return articles
+        for element, code in _ELEMENTS.items():
+            for node in article.iter(f"{{*}}{element}"):
+                leaves = node.findall(".//{*}paragraph") or [node]
+                lines += [f"{code} {' '.join(''.join(leaf.itertext()).split())}" for leaf in leaves]
+        lines.append("\f")
+    return lines
 
 
 # What is seen, the line that parts articles, whether it opens one, and how one is read.
 _LAYOUTS: tuple[tuple[str, re.Pattern[str], bool, Any], ...] = (
-    ("", re.compile(r"_{20,}\s*$"), True, partial(_labelled, label=_NAME, columns=_COLUMN["name"])),
+    ("", re.compile(r"_{20,}\s*$"), True, partial(_labelled, label=_NAME)),
     ("'End of Document'", re.compile(r"\s*End of Document\s*$"), False, _nexis),
     ("headings like '1 of 10 DOCUMENTS'", _COUNT, True, partial(_nexis, wrapped=True)),
     ("document numbers", re.compile(r"\s*(?:AN\s+)?Document [A-Z0-9]{5}\w*\s*$|\f"), False, _factiva),

@@ -25,24 +25,18 @@ _IS = {
 _AGENCIES = read_table(DATA / "agencies.csv").set_index("agency")["forms"]
 _NAMED = {str(name): re.compile(rf"\b(?:{forms})\b") for name, forms in _AGENCIES.items()}
 _AGENCY = f"(?:{'|'.join(_AGENCIES)})"
-_ANY = rf"{_AGENCY}(?!\w)"
-_DAY = rf"(?:{MONTH})\.? \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}} (?:{MONTH})(?:,? \d{{4}})?"
-# WASHINGTON, March 6. /TASS/. · MOSCOW (Sputnik) – · BEIJING, Jan. 3 (Xinhua) -- · KABUL, Afghanistan (AP) —
-_DATELINE = re.compile(
-    rf"(?:[A-Z][\w.'’-]*(?:[ ,/]+[A-Z][\w.'’-]*){{0,5}}?)?(?:,? (?:{_DAY})\.?)?,?\s*"
-    rf"(?:\((?P<round>{_ANY}[^()\n]{{0,25}})\)\s*(?:[-–—:]{{1,2}}|\.)|/(?P<slash>{_ANY}[^/\n]{{0,25}})/\.?(?:\s*[-–—])?)\s*"
-)
-_BARE_DATELINE = re.compile(
-    rf"[A-Z][A-Z.'’ -]{{3,}}[A-Z](?:, [A-Z][A-Za-z. ]+?)?(?:, (?:{_DAY})\.?)?\s+[-–—]{{1,2}}\s+"
-)
-# At the edges of the copy: a byline, a signature, a notice of rights. In it: whom the newsroom credits.
-_BYLINED = re.compile(rf"\W*(?:By\s[^\n]{{0,60}}?[\s,|(])?(?P<byline>{_ANY})\W*\n")
-_SIGNED = re.compile(rf"[(\[—–|-]\s*(?P<tail>{_ANY})[)\]]?\W*\Z|\n(?P<line>{_ANY})\W*\Z")
-_RIGHTS = re.compile(rf"(?:Copyright|©|\([Cc]\))\W*(?:\d{{4}}\s+)?(?:by\s)?(?P<rights>{_ANY})(?!\s*(?:Photo|/|Images))")
-_SOURCE = "ccording to (?:the |an? report (?:by|from|in) )?"
-_SAYS = re.compile(rf"{_SOURCE}(?P<says>{_ANY})(?![-/’']| (?:poll|count|tally|anal|investig|survey|data|report by))")
-_HELPED = re.compile(
-    rf"(?P<helped>{_ANY}[^.\n]{{0,60}}) contributed to th|ith inputs [^)\n]{{0,20}}?(?P<inputs>{_ANY}[^)\n]{{0,20}})"
+_BLANKS = {
+    "<agency>": rf"{_AGENCY}(?!\w)",
+    "<day>": rf"(?:{MONTH})\.? \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}} (?:{MONTH})(?:,? \d{{4}})?",
+    "<month>": MONTH,
+}
+# At the edges of agency copy a dateline, a byline, a signature, a notice of rights; in it, whom the newsroom credits.
+_MARKS = {
+    mark: [re.compile(re.sub("<(?:agency|day|month)>", lambda blank: _BLANKS[blank[0]], text)) for text in patterns]
+    for mark, patterns in read_table(DATA / "marks.csv").groupby("mark")["pattern"]
+}
+_DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED = (
+    _MARKS[mark][0] for mark in ("dateline", "bare dateline", "byline", "signature", "rights", "says", "helped")
 )
 _EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
@@ -50,15 +44,6 @@ _FINAL = re.compile(r"[.!?…][\"'”’»)\]*]*$")
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
 _PARAGRAPH = 60
-_DATES = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?<!\d)(?P<y>\d{4})[-/.]?(?P<m>\d\d?)[-/.]?(?P<d>\d\d?)(?!\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s.,-]+(?P<m>{MONTH})[a-z]*[\s.,-]+(?P<y>\d{{4}}|\d\d)(?!\d|:)",
-        rf"\b(?P<m>{MONTH})[a-z]*\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?!\d)",
-        r"(?<!\d)(?P<m>\d\d?)(?P<mark>[/.-])(?P<d>\d\d?)(?P=mark)(?P<y>\d{4}|\d\d)(?!\d)",
-    )
-]
 
 
 class Page(NamedTuple):
@@ -79,7 +64,7 @@ def find_date(text: str, day_first: bool = False) -> str | None:
     >>> find_date("Posted March 6, 2018"), find_date("06-Mar-2018"), find_date("29.8.18"), find_date("March 6")
     ('2018-03-06', '2018-03-06', '2018-08-29', None)
     """
-    for found in filter(None, (rule.search(text) for rule in _DATES)):
+    for found in filter(None, (rule.search(text) for rule in _MARKS["date"])):
         part = found.groupdict()
         year, month, day = part["y"], part["m"].lower()[:3], part["d"]
         if part.get("mark") and (day_first or part["mark"] == "." or int(month) > 12):
@@ -160,7 +145,7 @@ def clean_page(text: str, headline: str | None = None) -> Page:
             if cut:
                 removed.append((number, why, cut.group().strip()))
                 line = line.replace(cut.group(), "", 1).strip()
-        if not kept and (cut := _DATELINE.match(line) or _BARE_DATELINE.match(line)):
+        if not kept and (cut := _DATELINE.match(line) or _BARE.match(line)):
             removed.append((number, "dateline", cut.group().strip()))
             line = line[cut.end() :].strip()
         kept += [line] if line else []
@@ -186,7 +171,7 @@ def _first_line(lines: list[tuple[int, str, bool]]) -> int:
     paragraphs: list[int] = []
     for place, (_, line, _) in enumerate(lines):
         # One paragraph may stand above the dateline, a caption; below more, it belongs to something quoted.
-        if len(paragraphs) < 2 and (_DATELINE.match(line) or (_BARE_DATELINE.match(line) and _is_paragraph(line))):
+        if len(paragraphs) < 2 and (_DATELINE.match(line) or (_BARE.match(line) and _is_paragraph(line))):
             return place
         other = any(_IS[rule](line) for rule in ("photo credit", "no headline"))
         if _is_paragraph(line) and not other and not _IS["caption"](line):
@@ -229,7 +214,7 @@ def find_agencies(texts: pd.Series) -> pd.DataFrame:
     """
     # Fast scans of whole columns find the few texts that may credit one; these are read at their edges.
     texts = texts.astype("str")
-    says = texts.str.contains(_SOURCE + _AGENCY)
+    says = texts.str.contains(rf"ccording to (?:the |an? report \w+ )?{_AGENCY}")
     near = says | texts.str.slice(0, _EDGE).str.contains(_AGENCY) | texts.str.slice(-_EDGE).str.contains(_AGENCY)
     rows = [_agencies(text, said) for text, said in zip(texts[near], says[near], strict=True)]
     found = pd.DataFrame(rows, texts.index[near], ["agency", "copy"], dtype="str")

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.tables import NOTES
+from analysis.tables import DATA, NOTES, read_table
 
 # Shorter bodies hold a rate of one marker in their every word or two: 50 words is a brief of two sentences.
 SHORT_WORDS = 50
 # News sites give this away before the wall; services cut their texts and say by how many characters.
-_STUB = (
-    r"\[\+\d+ chars\]\s*$|(?:subscribe|sign up|sign in|log in|register)\b[^.\n]{0,40}\b"
-    r"(?:to (?:continue|keep) reading|to (?:read|view|access) (?:the|this|more|full)|for (?:full|unlimited) access)"
-    r"|(?:this (?:article|content|story) is|available) (?:only )?(?:for|to) (?:our )?subscribers"
-)
+_RULES = read_table(DATA / "furniture.csv").set_index("rule")["pattern"]
 _STUB_CHARACTERS = 1200  # a whole article may end in the same call, a stub is short: about 200 words
 # What UTF-8 looks like that was read as Windows or Latin text.
 _MOJIBAKE = "[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
@@ -68,33 +64,23 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     first = checked["article_id"].groupby(same).transform("first")
     checked["duplicate_of"] = first.where(same.duplicated()).astype("str")
     brief = checked["text"].where(checked["text"].str.len() < _STUB_CHARACTERS)
-    stub = brief.str.contains(_STUB, case=False, na=False)
+    stub = brief.str.contains("|".join(_RULES[["stub"]]), case=False, na=False)
     short = (brief.str.count(r"\w+") < SHORT_WORDS) & ~stub
     note(same.duplicated(), "text", "the same text as " + first)
     note(stub, "text", "only the beginning, before a paywall or a cut")
     note(short, "text", f"fewer than {SHORT_WORDS} words")
     problems = pd.DataFrame({"duplicate; ": same.duplicated(), "short; ": short, "stub; ": stub})
-    checked["problem"] = problems.dot(problems.columns.to_series()).str.removesuffix("; ").replace("", None).astype("str")
+    checked["problem"] = (
+        problems.dot(problems.columns.to_series()).str.removesuffix("; ").replace("", None).astype("str")
+    )
     if languages:
-        checked["language"] = detect_languages(checked["text"])
+        import py3langid
+
+        long = checked["text"].str.slice(0, _LANGUAGE_CHARACTERS).where(checked["text"].str.len() >= _LANGUAGE_SHORTEST)
+        checked["language"] = long.map(lambda text: py3langid.classify(text)[0], na_action="ignore").astype("str")
         other = checked["language"].notna() & ~checked["language"].isin(checked["language"].mode()[:1])
         note(other, "language", "in another language than most: " + checked["language"])
     return checked, pd.concat(flags, ignore_index=True)
-
-
-def detect_languages(texts: pd.Series) -> pd.Series:
-    """The language of each text (ISO 639-1), told from its beginning by py3langid; missing for a few words.
-
-    Examples
-    --------
-    >>> texts = ["The minister said that he would not go to the city.", "Le ministre a dit qu'il ne viendrait pas."]
-    >>> detect_languages(pd.Series(texts)).tolist()
-    ['en', 'fr']
-    """
-    import py3langid
-
-    long = (text[:_LANGUAGE_CHARACTERS] if len(text) >= _LANGUAGE_SHORTEST else None for text in texts)
-    return pd.Series([text and py3langid.classify(text)[0] for text in long], texts.index, dtype="str")
 
 
 def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:

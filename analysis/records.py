@@ -25,12 +25,13 @@ _HEAD_BYTES = 1 << 20  # what encoding and delimiter are found out from
 _PARQUET_ROWS = 2000  # a batch of Parquet: about 10 MB of news
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _BINARY = (b"%PDF", b"\x89PNG", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _IN_EXPORTS = ("headline", "outlet", "published", "text")
 _PAGES = {".txt", ".text", ".html", ".htm", ".xhtml"}
 KINDS = ".csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt, .html, or an export (.docx, .xml, .rtf), also .gz or .zip"
 csv.field_size_limit(2**31 - 1)
 
-Row = tuple[int, Any]  # its number, and the record, or in a word why it is none
+Row = tuple[int, Any]  # its number, and the record, or the error that says why it is none
 
 
 class Batch(NamedTuple):
@@ -61,8 +62,8 @@ def list_files(path: Path) -> dict[str, Callable[[], Any]]:
             inside = {f"{name}/{member.filename}": member for member in archive.infolist() if not member.is_dir()}
             files |= {inner: partial(archive.open, member) for inner, member in sorted(inside.items())}
         elif file.is_file():
-            files[name.removesuffix(".gz")] = partial(gzip.open if name.endswith(".gz") else open, file, "rb")
-    files = {name: opened for name, opened in files.items() if not Path(name).name.startswith((".", "~$", "__MACOSX"))}
+            files[name] = partial(gzip.open if name.endswith(".gz") else open, file, "rb")
+    files = {name: opened for name, opened in files.items() if not Path(name).name.startswith((".", "~$"))}
     if not files:
         raise InputError(f"{path}: the folder is empty")
     return files
@@ -97,7 +98,8 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
                     records[line] = record
                     held += sum(len(value) for value in record.values() if isinstance(value, str))
                 else:
-                    rejected.append((source, line, None, str(record)))
+                    reason = str(record) if isinstance(record, Exception) else "not a record of named values"
+                    rejected.append((source, line, None, reason))
                 if held >= size:
                     yield Batch(as_frame(records), source, rejected, notes)
                     held, records, rejected, notes = 0, {}, [], []
@@ -130,7 +132,7 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
             if len(row) == len(names):
                 yield line, dict(zip(names, row, strict=True))
             elif any(row):
-                yield line, f"{len(row)} fields where the header has {len(names)}"
+                yield line, ValueError(f"{len(row)} fields where the header has {len(names)}")
             line = reader.line_num + 2
     elif suffix == ".json":
         yield from _json_rows(text.read(), source)
@@ -140,12 +142,11 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
 
 def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
-        if not line.isspace():
-            try:
-                record = _from_json(line)
-                yield number, record if isinstance(record, dict) else "not a record of named values"
-            except (ValueError, RecursionError) as error:
-                yield number, f"not JSON: {str(error).splitlines()[0]}"
+        try:
+            if not line.isspace():
+                yield number, _from_json(line)
+        except (ValueError, RecursionError) as error:
+            yield number, ValueError(f"not JSON: {str(error).splitlines()[0]}")
 
 
 def _from_json(text: str | bytes) -> Any:
@@ -165,11 +166,9 @@ def _json_rows(text: str, source: str) -> Iterator[Row]:
         return
     if isinstance(whole, dict):  # as services answer: {"articles": […]} or {"response": {"docs": […]}}
         inner = [value for outer in (whole, *whole.values()) if isinstance(outer, dict) for value in outer.values()]
-        whole = next(
-            (value for value in inner if isinstance(value, list) and value and isinstance(value[0], dict)), [whole]
-        )
-    for place, record in enumerate(whole if isinstance(whole, list) else [whole], 1):
-        yield place, record if isinstance(record, dict) else "not a record of named values"
+        lists = (value for value in inner if isinstance(value, list) and value and isinstance(value[0], dict))
+        whole = next(lists, [whole])
+    yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
 
 
 def _binary_rows(stream: Any, suffix: str, source: str) -> Iterator[Row]:
@@ -178,11 +177,11 @@ def _binary_rows(stream: Any, suffix: str, source: str) -> Iterator[Row]:
         if suffix == ".parquet":
             from pyarrow import parquet
 
-            pieces: Any = (piece.to_pylist() for piece in parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS))
+            rows: Any = (row for piece in parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS)
+                         for row in piece.to_pylist())  # fmt: skip
         else:
-            table = pd.read_excel(content, dtype=object, keep_default_na=False, na_values=[""])
-            pieces = [table.to_dict("records")]
-        yield from enumerate((record for piece in pieces for record in piece), 1)
+            rows = pd.read_excel(content, dtype=object, keep_default_na=False, na_values=[""]).to_dict("records")
+        yield from enumerate(rows, 1)
     except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
         raise InputError(f"{source}: not a readable {suffix[1:]} table: {str(error).splitlines()[0]}") from error
 
@@ -220,9 +219,8 @@ def guess_encoding(data: bytes, name: str) -> str:
     >>> guess_encoding("“No evidence”".encode("cp1252"), "a.txt")
     'cp1252'
     """
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return encoding
+    if marked := [encoding for mark, encoding in _MARKS.items() if data.startswith(mark)]:
+        return marked[0]
     if data.startswith(_BINARY) or b"\0" in data[:4096]:
         raise InputError(f"{name}: the file is not text")
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
@@ -235,25 +233,18 @@ def guess_encoding(data: bytes, name: str) -> str:
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(data[: _HEAD_BYTES // 8]).best()
-    if best is None:
-        raise InputError(f"{name}: the file is not text, or in an encoding that cannot be told")
-    return best.encoding
+    return best.encoding if best else "cp1252"
 
 
 def _page(content: bytes, source: str) -> Batch:
     encoding = guess_encoding(content[:_HEAD_BYTES], source)
     notes = [] if encoding.startswith("utf-8") else [(None, source, "text", f"read as {encoding}")]
-    row: dict[str, Any] = {
-        "article_id": Path(source).stem,
-        "source": source,
-        "text": content.decode(encoding, "replace"),
-    }
+    text = content.decode(encoding, "replace")
+    row: dict[str, Any] = {"article_id": Path(source).stem, "source": source, "text": text}
     if Path(source).suffix.lower() not in {".txt", ".text"}:
         import trafilatura
 
-        found = trafilatura.bare_extraction(
-            row["text"], with_metadata=True, include_comments=False, include_tables=False
-        )
+        found = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, include_tables=False)
         names = {"text": "text", "headline": "title", "published": "date", "outlet": "sitename", "url": "url"}
         row |= {ours: getattr(found, theirs, None) for ours, theirs in names.items()}
     return Batch(as_frame({0: row}), source, [], notes, page=True)

@@ -18,31 +18,20 @@ import orjson
 import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-ARTICLES = "article_id outlet outlet_group agency origin published headline text url source words".split()
-QUOTATIONS = (
-    "article_id section attribution_id parent_id start end kind speaker speaker_start speaker_end person cue cue_start "
-    "cue_end stance"
-).split()
-MENTIONS = (
-    "article_id outlet section start end match sentence_start sentence_end feature term voice speaker side negated"
-).split()
-SCORES = "article_id outlet section feature voice mentions words per_1000 share_per_1000".split()
-COMPARISON = "feature section voice outlet articles words mentions per_1000 ci_low ci_high status".split()
-CONTRASTS = (
-    "feature section voice side contrast outlet_a outlet_b articles_a articles_b rate_ratio ci_low ci_high p family "
-    "p_adjusted detectable_ratio method status"
-).split()
-REJECTED = "source line article_id reason".split()
-REMOVED = "article_id source line reason text".split()
-NOTES = "article_id source field note".split()
+_COLUMNS = pd.read_csv(DATA / "tables.csv", dtype="str")
 
+
+def _columns(table: str) -> list[str]:
+    return _COLUMNS["column"][_COLUMNS["table"] == table].tolist()
+
+
+ARTICLES, REJECTED, REMOVED, NOTES = map(_columns, ("articles", "rejected", "removed", "notes"))
+QUOTATIONS, MENTIONS, SCORES = map(_columns, ("quotations", "mentions", "scores"))
+COMPARISON, CONTRASTS = map(_columns, ("comparison", "contrasts"))
 # What a column holds is known by its name, in every table: all others are text.
-INTEGERS = frozenset(
-    "words start end sentence_start sentence_end speaker_start speaker_end cue_start cue_end line mentions articles "
-    "articles_a articles_b".split()
+INTEGERS, NUMBERS, BOOLEANS = (
+    frozenset(_COLUMNS["column"][_COLUMNS["kind"] == kind]) for kind in ("integer", "number", "truth")
 )
-NUMBERS = frozenset("per_1000 share_per_1000 ci_low ci_high p p_adjusted rate_ratio detectable_ratio".split())
-BOOLEANS = frozenset(["negated"])
 
 _FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 # A spreadsheet takes a cell for a formula, or a command, from its first visible character.

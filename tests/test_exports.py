@@ -162,7 +162,7 @@ def test_a_page_is_no_export():
     [
         ("a.docx", nexis_word([])[:200], "not a readable docx file"),
         ("a.docx", nexis_word([]), "no article found in this docx file .*expected a Nexis export"),
-        ("a.xml", b"<rss><item>Rain</item></rss>", "whose first element is rss"),
+        ("a.xml", b"<rss><item>Rain</item></rss>", "of 1 lines that begins '<rss><item>Rain"),
         ("a.rtf", rb"{\rtf1\ansi A letter.\par}", "no article found in this rtf file"),
     ],
 )
