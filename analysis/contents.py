@@ -307,9 +307,9 @@ def left_end(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     end = np.where((gap[cue] != 0) | prep, cue, end)
     closing = (closes > 0) & (words.quote_last[cue] >= low)
     end = np.where(closing, words.quote_last[cue], end)
-    return np.where(
-        (end > low + 1) | (end == low + 1) & closing | (end == low) & closing & (cue > low), end, -1
-    ).astype(np.int32)
+    line = np.isin(gap[low], [_LINE, _LABEL])
+    good = (end > low + 1) | closing & ((end == low + 1) | (end == low) & (cue > low) & ~line)
+    return np.where(good, end, -1).astype(np.int32)
 
 
 def left_pairs(words: Words, cue: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, Pairs]:

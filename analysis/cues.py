@@ -137,7 +137,7 @@ def kind_of(word: str) -> int:
 def gap_kind(gap: str) -> int:
     """Code (an index into GAPS) of what stands between two words."""
     if "\n" in gap or "\x00" in gap or "\r" in gap:
-        return 15 if ":" in gap else 9
+        return 9 if "\x00" in gap or ":" not in gap.splitlines()[0] else 15
     marks = "".join(gap.split())
     if not marks:
         return 0

@@ -162,6 +162,13 @@ def test_the_name_of_the_site_after_a_dash_is_no_speaker() -> None:
     assert quotations("It rained.", "Taliban leader killed - CNN").empty
 
 
+def test_a_quotation_that_ends_a_paragraph_or_a_headline_is_not_claimed_by_the_next() -> None:
+    text = "He called it “a grave and terrible error.”\nThe Post mocked him."
+    found = quotations(text, "War is “a grave and terrible error”")
+    assert not ((found["cue"] == "mocked") & (found["end"] <= text.index("The Post"))).any()
+    assert (found["cue_start"].dropna() < len(text)).all()
+
+
 @pytest.mark.parametrize(
     ("cue", "stance"),
     [("said", "neutral"), ("claimed", "doubting"), ("confirmed", "endorsing"), ("denied", "denying")],
@@ -209,6 +216,8 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
     assert (tokens.text_of(spans.end - 1) == spans.text).all()
     assert ((spans.speaker_start >= 0) == (spans.speaker_end > spans.speaker_start)).all()
     assert (spans.person < len(spans.names)).all()
+    for place in (spans.speaker_start, spans.cue_start):
+        assert (tokens.text_of(place)[place >= 0] == spans.text[place >= 0]).all()
     order = np.lexsort((-spans.last, spans.first))
     assert (spans.first[order] == spans.first).all()
     voice = word_voices(tokens, spans)
