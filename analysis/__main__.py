@@ -60,6 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     evidence = scoring(add("evidence", _evidence, "each mention with its sentence: a concordance"))
     for name in ("feature", "outlet", "voice", "side"):
         evidence.add_argument(f"--{name}", help=f"only mentions of this {name}")
+    sheet = scoring(add("sheet", _sheet, "sentences to code by hand, blind, with the codebook; the key beside them"))
+    sheet.add_argument("--items", type=int, default=600, metavar="N", help="how many (default %(default)s)")
+    sheet.add_argument("--all", dest="items", action="store_const", const=None, help="every sentence, in reading order")
+    sheet.add_argument("--seed", type=int, default=0, help="of the random draw (default %(default)s)")
+    says = "what filled-in sheets say of the coders and of the tool"
+    agreement = add("agreement", _agreement, says, path="sheet", target="", nargs="+")
+    agreement.add_argument("--key", metavar="FILE", type=Path, help="the key, if it is not beside a sheet")
+    agreement.add_argument("-o", "--output", metavar="DIR", type=Path, help="where the tables go")
+    compare = scoring(add("compare", _compare, "rates of each outlet, and what differs: with intervals", target="DIR"))
+    compare.add_argument("--copies", choices=("once", "all", "drop"), default="once", help="how copies are counted")
+    compare.add_argument("--pairs", action="store_true", default=None, help="all pairs, also of more than 10 outlets")
+    compare.add_argument("--seed", type=int, default=1)
+    report = scoring(add("report", _report, "every notebook run on a corpus, findings first", target="DIR"))
+    report.add_argument("--title", default="")
+    report.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, default=[], help="filled-in coding sheets")
+    report.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     return parser
 
 
@@ -132,6 +148,29 @@ def _evidence(options: argparse.Namespace) -> None:
     _say(Run(len(corpus.articles), corpus.rejected, corpus.notes), options.output)
 
 
+def _compare(options: argparse.Namespace) -> None:
+    from .report import compare_scored, open_scores
+    from .tables import write_table
+
+    scored = open_scores(options.path, _options(options), columns=options.columns, clean=options.clean)
+    found = compare_scored(scored, copies=options.copies, pairs=options.pairs, seed=options.seed)
+    for name, table in found.items():
+        write_table(table, options.output / f"{name}.csv")
+        print(f"{options.output / name}.csv: {len(table)} rows")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from .report import write_report
+    from .tables import InputError
+
+    reading = {"columns": options.columns, "clean": options.clean}
+    given = options.title, _options(options), options.sheets, options.force
+    problems = write_report(options.path, options.output, *given, **reading)
+    print(f"written: {options.output / 'index.html'}")
+    if problems:
+        raise InputError("; ".join(problems))
+
+
 def _lexicon(options: argparse.Namespace) -> None:
     from .lexicon import read_lexicon
 
@@ -151,6 +190,40 @@ def _lexicon(options: argparse.Namespace) -> None:
 
         for line in preview_lexicon(read_articles(options.corpus).articles, lexicon):
             print(line)
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    from .articles import read_articles
+    from .scoring import score_with
+    from .sheets import draw_sheet, write_sheet
+    from .stream import Run, scorer_for
+    from .tables import write_table
+    from .tokens import split_sentences
+
+    scorer = scorer_for(_options(options))
+    corpus = read_articles(options.path, options.columns, options.clean)
+    scored, features = score_with(corpus.articles, scorer), scorer.lexicon.features
+    drawn = draw_sheet(scored.articles, scored.mentions, features, split_sentences, n=options.items, seed=options.seed)
+    write_sheet(drawn.sheet, features, options.output)
+    write_table(drawn.key, options.output.with_suffix(".key.csv"))
+    _say(
+        Run(len(corpus.articles), corpus.rejected, corpus.notes), options.output, options.output.with_suffix(".key.csv")
+    )
+    print(
+        f"{len(drawn.sheet)} sentences; send coders the sheet without the key, and hand back each as a copy of its own"
+    )
+
+
+def _agreement(options: argparse.Namespace) -> None:
+    from .agreement import compare_files
+    from .tables import safe_cells, write_table
+
+    found = compare_files(options.sheet, options.key)
+    for name, table in found._asdict().items() if options.output else ():
+        write_table(safe_cells(table), options.output / f"{name}.csv")
+    print(found.measures.drop(columns="about").to_string(index=False))
+    for who, rows in found.disagreements.groupby("between"):
+        print(f"{len(rows)} answers on which {'coders differ' if who == 'coders' else 'only the tool differs'}")
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
         raw = pd.read_excel(path, dtype=str, keep_default_na=False, na_values=[""]) if excel else read_table(path)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read as a coding sheet: {error}") from error
-    raw.columns = raw.columns.str.strip().str.strip("'").str.casefold().str.replace(" ", "_")
+    raw.columns = raw.columns.str.strip().str.strip("'")
     if not {"item", "done"} <= {*raw.columns} or not raw.columns.is_unique:
         raise InputError(f"{path}: a coding sheet has the columns “item” and “done”, and no column twice")
     raw, names = raw.dropna(how="all").astype("str"), sheet_features(raw)

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.__main__ import main
@@ -31,6 +32,10 @@ def news(tmp_path):
         ["score", "news.csv", "-o", "out", "--columns", "text=story"],
         ["articles", "news.csv", "-o", "out.docx"],
         ["lexicon", "empty"],
+        ["sheet", "empty", "-o", "out/sheet.xlsx"],
+        ["sheet", "news.csv", "-o", "out/sheet.docx"],
+        ["agreement", "nowhere.xlsx", "nowhere.csv", "-o", "out"],
+        ["agreement", "news.csv", "news.csv", "-o", "out"],
     ],
 )
 def test_bad_input_is_one_line_and_status_2(news, tmp_path, monkeypatch, capsys, arguments):
@@ -77,6 +82,74 @@ def test_a_lexicon_is_checked_and_previewed(news, capsys):
     said = capsys.readouterr().out
     assert "nothing wrong" in said
     assert "allegedly" in said
+
+
+@pytest.fixture
+def sheets(tmp_path):
+    """Two coders' copies of one sheet, and a way to fill them in."""
+    news = tmp_path / "news.csv"
+    said = ["Moscow allegedly agreed.", "It may rain.", "“It might,” Doe said.", "Nothing is known.", "Ships left."]
+    news.write_text("id,text\n" + "".join(f'{i},"{said[i % 5]}"\n' for i in range(20)))
+    assert main(["sheet", str(news), "-o", str(tmp_path / "news.xlsx"), "--all"]) == 0
+
+    def fill(coder, answer, order=1):
+        sheet = pd.read_excel(tmp_path / "news.xlsx", dtype=str)
+        sheet["hedge"] = sheet["sentence"].map(answer)
+        sheet["done"] = sheet["hedge"].notna().map({True: "1", False: ""})
+        path = tmp_path / f"news {coder}.xlsx"
+        sheet.iloc[::order].to_excel(path, index=False)
+        return str(path)
+
+    return fill
+
+
+def right(sentence):
+    return {"It may rain.": "newsroom", "“It might,” Doe said.": "Quoted"}.get(sentence, "0")
+
+
+def test_a_sheet_is_drawn_blind_with_its_codebook_and_key(news, tmp_path, capsys):
+    assert main(["sheet", str(news), "-o", str(tmp_path / "s.xlsx"), "--items", "2", "--seed", "3"]) == 0
+    assert "2 sentences" in capsys.readouterr().out
+    coding, codebook = pd.read_excel(tmp_path / "s.xlsx", sheet_name=["coding", "codebook"]).values()
+    assert len(coding) == 2
+    assert coding["hedge"].isna().all()
+    assert set(codebook["feature"]) <= set(coding.columns)
+    with (tmp_path / "s.key.csv").open(newline="") as rows:
+        assert {row["hearsay"] for row in csv.DictReader(rows)} == {"reported", "0"}
+    first = (tmp_path / "s.xlsx").read_bytes()
+    assert main(["sheet", str(news), "-o", str(tmp_path / "s.xlsx"), "--items", "2", "--seed", "3"]) == 0
+    assert (tmp_path / "s.xlsx").read_bytes() == first
+
+
+def test_half_filled_and_reordered_sheets_are_compared(sheets, tmp_path, capsys):
+    half = sheets("2", lambda sentence: None if "Ships" in sentence else right(sentence), order=-1)
+    assert main(["agreement", sheets("1", right), half, "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "only the tool differs" in said
+    assert "coders differ" not in said
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["disagreements.csv", "measures.csv"]
+    with (tmp_path / "out" / "measures.csv").open(newline="") as rows:
+        found = {(row["reference"], row["name"], row["measure"]): row for row in csv.DictReader(rows)}
+    assert found["coders", "hedge", "agreement"]["units"] == "16"
+    assert found["coders", "hedge", "alpha"]["estimate"] == "1"
+    assert found["coder 1", "hedge", "recall"]["right"] == "8"
+    assert found["consensus", "all", "accuracy"]["estimate"] == "1"
+
+
+def test_a_misspelt_answer_is_refused_by_its_cell(sheets, tmp_path, capsys):
+    bad = sheets("2", lambda sentence: "newsrom" if "may" in sentence else "0")
+    assert main(["agreement", sheets("1", right), bad, "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "E3 (hedge) says “newsrom”" in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_sheet_without_a_key_has_nothing_to_be_compared_with(sheets, tmp_path, capsys):
+    path = sheets("1", right)
+    (tmp_path / "news.key.csv").unlink()
+    assert main(["agreement", path]) == 2
+    assert "nothing to compare" in capsys.readouterr().err
 
 
 def test_starting_up_imports_nothing_heavy():

@@ -263,11 +263,11 @@ def test_slips_of_the_keyboard_and_moved_rows_and_columns_are_understood(tmp_pat
     path = filled(
         tmp_path,
         {
-            "Denial": ["0.0", "", "", "", " Quoted", "O", ""],
+            "denial": ["0.0", "", "", "", " Quoted", "O", ""],
             "note": ["", "late", "", "", "", "", ""],
-            " Hedge": ["No", "", " 1 ", "o", "REPORTED", "x", ""],
+            " hedge ": ["No", "", " 1 ", "o", "REPORTED", "x", ""],
             "done": ["", "", "1", "", "", "", ""],
-            "ITEM": ["5", "4.0", " 3", "2", "1", "7", ""],
+            " item": ["5", "4.0", " 3", "2", "1", "7", ""],
         },
         name,
     )
