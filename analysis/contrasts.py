@@ -229,14 +229,13 @@ def _contrast_within(counts: Counts, contrasts: list[tuple[str, str, str]], colu
         else:
             _, left, right = np.intersect1d(there, parts[b][0], return_indices=True)
             mine, theirs = (Moments(*(part[i] for part in m)) for m, i in ((mine, left), (parts[b][1], right)))
-        found.append(stratify_sides(mine, theirs, column == "event"))
+        found.append(stratify_sides(mine, theirs, len(values) >= MIN_CLUSTERS))
         labels.append((f"within-{column}", a, b))
     one = join_bundles(found)
     rows = pd.concat([_label(counts.cells, labels), stratified_ratios(one)], axis=1)
     rows["articles_a"], rows["articles_b"] = one.a.articles, one.b.articles
     rows["method"] = f"Mantel-Haenszel within {column}, t"
-    rows["units"] = one.units if column == "event" else one.freedom
-    rows["mentions"] = one.a.mentions + one.b.mentions
+    rows["units"], rows["mentions"] = one.units, one.a.mentions + one.b.mentions
     return [rows]
 
 

@@ -223,7 +223,7 @@ def exceeded_by_few(roots: np.ndarray) -> np.ndarray:
     Counts tie: a value that occurs often is either exceeded or not as a whole, so the critical value stands half-way
     to the next larger one (a third above the largest where none is larger).
     """
-    rank = int((1 - LEVEL) * (len(roots) + 1))
+    rank = max(int((1 - LEVEL) * (len(roots) + 1)), 1)
     edge = -np.partition(-roots, rank - 1, axis=0)[rank - 1]
     above = np.where(roots > edge + 1e-9, roots, np.inf).min(axis=0)
     critical: np.ndarray = (edge + np.where(np.isfinite(above), above, 4 / 3 * edge + 0.1)) / 2
@@ -297,7 +297,7 @@ class Strata(NamedTuple):
     variance: np.ndarray  #: (3, cells): variance of weighted_a - ratio·weighted_b is a quadratic in the ratio
     least_variance: np.ndarray  #: over the ratio, were counts Poisson
     freedom: np.ndarray
-    units: np.ndarray  #: strata with words on both sides
+    units: np.ndarray  #: strata with words on both sides; articles on the smaller where strata are few
 
 
 def stratify_sides(a: Moments, b: Moments, clustered: bool) -> Strata:
@@ -308,8 +308,8 @@ def stratify_sides(a: Moments, b: Moments, clustered: bool) -> Strata:
     a, b : Moments
         Arrays (strata, cells).
     clustered : bool
-        True where a stratum is an event: the variance is that of the strata's differences, whatever correlates the
-        articles of one event. False for few large strata (topic, genre): that of articles within strata and sides.
+        True where strata are many (events): the variance is that of the strata's differences, whatever correlates the
+        articles of one event. False where they are few and large (genre): that of articles within strata and sides.
 
     Returns
     -------
@@ -323,17 +323,22 @@ def stratify_sides(a: Moments, b: Moments, clustered: bool) -> Strata:
     if clustered:
         variance = np.array([(r * r).sum(axis=0), -2 * (r * s).sum(axis=0), (s * s).sum(axis=0)])
         weight = a.words * share_b
-        variance *= units / np.maximum(units - 1, 1)
         freedom = weight.sum(axis=0) ** 2 / np.maximum((weight**2).sum(axis=0), 1e-9) - 1
+        # Σψ over √Σψ² exceeds this where t, which takes Σψ out of Σψ², exceeds its quantile.
+        quantile = student_quantile(freedom)
+        variance *= (freedom + 1) / (freedom + quantile**2)
     else:
-        spreads = []
-        for side in (a, b):
-            several = side.articles > 1
-            squares = np.where(several, unexplained(side), 0).sum(axis=0)
-            spreads.append(np.maximum(1, squares / np.maximum(np.where(several, side.mentions, 0).sum(axis=0), 1)))
-        part_a, part_b = (r * share_b).sum(axis=0), (s * share_a).sum(axis=0)
-        variance = np.array([spreads[0] * part_a, np.zeros_like(part_a), spreads[1] * part_b])
-        freedom = (a.articles + b.articles).sum(axis=0) - 2 * units
+        several = [np.where(side.articles > 1, [unexplained(side), side.mentions], 0).sum(axis=1) for side in (a, b)]
+        pool = (several[0][0] + several[1][0]) / np.maximum(several[0][1] + several[1][1], 1)
+        spread_a, spread_b = (
+            np.maximum(1, (squares + PRIOR_MENTIONS * pool) / (seen + PRIOR_MENTIONS)) for squares, seen in several
+        )
+        expected = share_a * share_b * (a.mentions + b.mentions)
+        parts = [(expected * share_b).sum(axis=0) * spread_a, (expected * share_a).sum(axis=0) * spread_b]
+        variance = np.array([0 * parts[0], parts[0] + parts[1], 0 * parts[0]])
+        spare = [np.maximum(effective_size(side) - 1, 0).sum(axis=0) + 1e-9 for side in (a, b)]
+        freedom = variance[1] ** 2 / np.maximum(parts[0] ** 2 / spare[0] + parts[1] ** 2 / spare[1], 1e-9)
+        units = np.minimum(*(side.articles.sum(axis=0) for side in (a, b)))
     least = (share_a * share_b * (a.mentions + b.mentions)).sum(axis=0)
     a, b = (Moments(*(part.sum(axis=0) for part in side)) for side in (a, b))
     return Strata(a, b, r.sum(axis=0), s.sum(axis=0), variance, least, freedom, units)
@@ -369,7 +374,8 @@ def stratified_ratios(strata: Strata) -> pd.DataFrame:
 def fit_trend(counts: Counts, time: np.ndarray) -> pd.DataFrame:
     """Log-linear change of each cell's rate over `time` (0 to 1): quasi-Poisson regression, offset log words.
 
-    Newton's method in all cells at once; variance by the sandwich with (n / (n - 2)), t with n_eff - 2 degrees.
+    Newton's method in all cells at once; variance by the sandwich of residuals over 1 - leverage (MacKinnon and White
+    1985, HC3), t with n_eff - 2 degrees of freedom.
 
     Parameters
     ----------
@@ -397,7 +403,8 @@ def fit_trend(counts: Counts, time: np.ndarray) -> pd.DataFrame:
             bread = (mean * away**2).sum(axis=0)
             step = ((y - mean) * away).sum(axis=0) / bread
             slope = np.clip(slope + np.clip(np.nan_to_num(step), -1, 1), -FARTHEST, FARTHEST)
-        meat = ((y - mean) ** 2 * away**2).sum(axis=0) * number / (number - 2)
+        leverage = np.minimum(mean / y.sum(axis=0) + mean * away**2 / bread, 0.9)
+        meat = (((y - mean) * away / (1 - leverage)) ** 2).sum(axis=0)
         error = np.sqrt(np.maximum(meat, bread)) / bread
         freedom = np.maximum(w.sum(axis=0) ** 2 / (w * w).sum(axis=0) - 2, 1)
         half = student_quantile(freedom) * error

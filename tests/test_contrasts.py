@@ -248,6 +248,28 @@ def test_events_widen_what_correlated_articles_would_narrow():
     assert width[1] > 1.4 * width[0]
 
 
+def test_articles_of_one_week_widen_contrasts_of_outlets_that_wrote_in_other_weeks():
+    random = np.random.default_rng(16)
+    level, outlet = np.repeat(random.gamma(1, 6, 30), 5), np.repeat(["A", "B"], 75)
+    week = np.repeat(pd.date_range("2020-01-06", periods=30, freq="7D").strftime("%Y-%m-%d"), 5)
+    scores, articles = corpus(random.poisson(level), outlet, published=random.permutation(week))
+    mixed = contrast_outlets(scores, articles)
+    found = contrast_outlets(scores, articles.assign(published=week))
+    width = [np.log(table["ci_high"] / table["ci_low"])[0] for table in (mixed, found)]
+    assert width[1] > 1.4 * width[0]
+    short = contrast_outlets(scores, articles.assign(published="2020-01-06"))  # one week tells nothing of weeks
+    assert np.log(short["ci_high"] / short["ci_low"])[0] <= width[0]
+
+
+def test_few_events_are_what_a_corpus_is_about_and_articles_are_the_unit():
+    scores, articles = corpus([1, 2, 3, 2, 4, 5, 4, 6], "AAAABBBB")
+    plain = contrast_outlets(scores, articles)
+    found = contrast_outlets(scores, articles.assign(event="summit"))
+    again = found[found["contrast"] != "within-event"].reset_index(drop=True)
+    estimates = ["contrast", "outlet_a", "rate_ratio", "ci_low", "ci_high", "p", "method"]
+    pd.testing.assert_frame_equal(again[estimates], plain[estimates])
+
+
 def test_groups_are_compared_over_outlets_and_not_over_articles():
     outlets = np.repeat([f"o{i}" for i in range(12)], 10)
     group = np.where(np.repeat(np.arange(12), 10) < 6, "private", "state")
@@ -272,9 +294,11 @@ def test_trend_agrees_with_statsmodels():
     counts = Counts(mentions[:, None], words[:, None], np.ones((80, 1)), column, ALONE, pd.DataFrame())
     found = fit_trend(counts, time).iloc[0]
     model = sm.GLM(mentions, sm.add_constant(time), family=sm.families.Poisson(), offset=np.log(words))
-    fitted = model.fit(cov_type="HC0")
+    fitted = model.fit()
     assert np.log(found["rate_ratio"]) == pytest.approx(fitted.params[1], abs=1e-6)
-    half = stats.t.ppf(0.975, 78) * fitted.bse[1] * np.sqrt(80 / 78)
+    scores = sm.add_constant(time) * (fitted.resid_response / (1 - fitted.get_influence().hat_matrix_diag))[:, None]
+    covariance = fitted.normalized_cov_params @ (scores.T @ scores) @ fitted.normalized_cov_params
+    half = stats.t.ppf(0.975, 78) * np.sqrt(covariance[1, 1])
     assert np.log(found["ci_high"] / found["rate_ratio"]) == pytest.approx(half, rel=1e-3)
 
 
