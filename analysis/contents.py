@@ -11,19 +11,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.cues import GAPS, KINDS, Columns, CueList, Words, kinds_named, odds
+from analysis.cues import (
+    GAPS,
+    KINDS,
+    Columns,
+    CueList,
+    Words,
+    cited_before,
+    in_the_view,
+    kinds_named,
+    odds,
+    of_lemma,
+    stated_by,
+    subject_of,
+    that_after,
+)
 from analysis.quotes import Quotes
 
 #: Distances in words are told apart up to six, then in widening steps.
 _STEPS = np.array([0, 1, 2, 3, 4, 5, 6, 6, 8, 8, 8, 11, 11, 11, 11, 11, 16, 16, 16, 16, 16, 16, 16, 16, 16, 26])
 _BUCKET = np.unique(_STEPS, return_inverse=True)[1].astype(np.uint8)
 DISTANCES = (*map(str, np.unique(_STEPS)), "far")
-#: Words between a subject and its verb.
-_SKIPPED = kinds_named(
-    "Ly is are was were be been being am has have had having do does did will would can could may might must "
-    "should shall not never also still just only even already again ever now then later once isn't aren't wasn't "
-    "weren't don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't"
-)
 #: Grammatical words at which a content may end, beside punctuation.
 _STOPPING = kinds_named(
     "that who which whom whose what how why when where while whether if because as after before since until although "
@@ -34,7 +42,6 @@ _STOPPING = kinds_named(
 _BEING = kinds_named("is are was were be been being")
 _TOPIC = kinds_named("on about of")
 _NAME = kinds_named("capital initial")
-_OWNER = kinds_named("Possessive his her their its our my your")
 _PARTICLE = kinds_named("out according up off back time")
 _LINE, _LABEL, _COMMA = GAPS.index("line"), GAPS.index("label"), GAPS.index("comma")
 _LEAD = (GAPS.index("colon"), GAPS.index("comma-quote"))
@@ -46,8 +53,6 @@ RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.7, -0.2, -0.8
 _AT_END = 3
 #: Log-odds of a cue that is hardly ever anything else.
 _STRONG = 1.5
-#: Words from a cue within which *that* begins its content, nothing but spaces between.
-_THAT_WITHIN = 16
 #: How many contents back to look for the one that a cue stands in.
 LOOK_BACK = 12
 
@@ -55,15 +60,6 @@ LOOK_BACK = 12
 def bucket_of(distance: np.ndarray) -> np.ndarray:
     """Codes (into DISTANCES) of distances in words."""
     return _BUCKET[np.clip(distance, 0, len(_BUCKET) - 1)]
-
-
-def subject_of(words: Words, cue: np.ndarray) -> np.ndarray:
-    """Last word before the cue that is no auxiliary, adverb or negation (or the one before a comma)."""
-    place = cue - 1
-    for _ in range(5):
-        skip = (place >= words.head[cue]) & _SKIPPED[words.kind[place]] & (words.gap[place + 1] == 0)
-        place = place - skip
-    return place
 
 
 def limits_of(words: Words, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,16 +76,6 @@ def _beside_quotes(words: Words, cue: np.ndarray) -> tuple[np.ndarray, np.ndarra
     closes = np.where((last < 0) | (cue < last) | (last < words.head[cue]), 0, closes)
     opens = np.where(first > high, 0, np.searchsorted([2, 4, 9], first - cue, side="right") + 1)
     return closes.astype(np.uint8), np.where(first == high, 5, opens).astype(np.uint8)
-
-
-def that_after(words: Words, cue: np.ndarray) -> np.ndarray:
-    """The *that* after each cue with nothing but spaces between, or directly after a comma (*said, however, that*)."""
-    that = np.flatnonzero((words.kind == KINDS.index("that")) & (np.roll(words.kind, 1) != KINDS.index("of")))
-    found = np.append(that, len(words.kind) - 1)[np.searchsorted(that, cue, side="right")]
-    near = (found - cue < _THAT_WITHIN) & (found < words.tail[np.minimum(cue, len(words.tail) - 1)])
-    plain = words.mark[found] <= cue
-    parted = (words.mark[found] == found) & (words.gap[found] == _COMMA) & (words.gap[cue + 1] == _COMMA)
-    return np.where(near & (plain | parted), found, -1)
 
 
 def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
@@ -353,7 +339,7 @@ def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
     citing = np.abs(cited_before(words, claims.cue, cues))
     cited = np.isin(claims.cue, citing[citing > 0])
     cited |= (words.kind[claims.cue + 1] == KINDS.index("as")) & np.isin(
-        claims.cue, _of_lemma(words, cues, ["know that"])
+        claims.cue, of_lemma(words, cues, ["know that"])
     )
     right = claims.cue[((claims.right > RIGHT_ODDS) & ~cited & ~view) | view_right | stated_by(words, claims.cue, cues)]
     left = claims.cue[((claims.left > LEFT_ODDS) & ~cited & ~view) | (view & ~view_right)]
@@ -369,36 +355,6 @@ def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
     some = found.end > found.start
     order = np.lexsort((-found.end[some], found.start[some]))
     return within_each_other(Contents(*(values[some][order] for values in found)))
-
-
-def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
-    """The *cited* or *quoted* before each *as saying* of its sentence, negative in the passive; 0 for other cues."""
-    citing = np.append(0, _of_lemma(words, cues, ["cite", "quote as saying"]))
-    last = citing[np.searchsorted(citing, cue) - 1]
-    saying = (words.kind[cue] == KINDS.index("Ing")) & (words.kind[cue - 1] == KINDS.index("as"))
-    passive = _BEING[words.kind[last - 1]]
-    return np.where(saying & (last > 0) & (last >= words.head[cue]), np.where(passive, -last, last), 0)
-
-
-def _of_lemma(words: Words, cues: CueList, lemmas: list[str]) -> np.ndarray:
-    return np.flatnonzero(np.isin(np.array(cues.lemmas), lemmas)[words.lemma])
-
-
-def stated_by(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
-    """Which cues are a noun with its speaker and content: *allegations by the commander that …*."""
-    noun = np.array(["noun" in frame.split() for frame in cues.frames])[words.frame[cue]]
-    return noun & (words.kind[cue + 1] == KINDS.index("by")) & (that_after(words, cue) > 0)
-
-
-def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarray, np.ndarray]:
-    """Which cues are the noun of *in X's view*, and which of these open a sentence, with the content after them."""
-    noun = np.isin(np.array(cues.lemmas), ["view", "opinion", "judgment", "assessment", "word"])[words.lemma[cue]]
-    inner = noun & _OWNER[words.kind[cue - 1]]
-    place = np.full(len(cue), -1)
-    for back in range(2, 6):
-        place = np.where(inner & (place < 0) & (words.kind[cue - back] == KINDS.index("in")), cue - back, place)
-    view = (place >= words.head[cue]) & ((words.gap[cue + 1] == _COMMA) | (words.gap[np.maximum(place, 0)] == _COMMA))
-    return view, view & (words.gap[cue + 1] == _COMMA)
 
 
 def announced_quotes(words: Words, quotes: Quotes, claims: Claims) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -245,6 +245,68 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     )
 
 
+#: Words between a subject and its verb.
+_SKIPPED = kinds_named(
+    "Ly is are was were be been being am has have had having do does did will would can could may might must "
+    "should shall not never also still just only even already again ever now then later once isn't aren't wasn't "
+    "weren't don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't"
+)
+_BEING = kinds_named("is are was were be been being")
+_OWNER = kinds_named("Possessive his her their its our my your")
+#: Words from a cue within which *that* begins its content, nothing but spaces between.
+_THAT_WITHIN = 16
+_COMMA = GAPS.index("comma")
+
+
+def subject_of(words: Words, cue: np.ndarray) -> np.ndarray:
+    """Last word before the cue that is no auxiliary, adverb or negation (or the one before a comma)."""
+    place = cue - 1
+    for _ in range(5):
+        skip = (place >= words.head[cue]) & _SKIPPED[words.kind[place]] & (words.gap[place + 1] == 0)
+        place = place - skip
+    return place
+
+
+def that_after(words: Words, cue: np.ndarray) -> np.ndarray:
+    """The *that* after each cue with nothing but spaces between, or directly after a comma (*said, however, that*)."""
+    that = np.flatnonzero((words.kind == KINDS.index("that")) & (np.roll(words.kind, 1) != KINDS.index("of")))
+    found = np.append(that, len(words.kind) - 1)[np.searchsorted(that, cue, side="right")]
+    near = (found - cue < _THAT_WITHIN) & (found < words.tail[np.minimum(cue, len(words.tail) - 1)])
+    plain = words.mark[found] <= cue
+    parted = (words.mark[found] == found) & (words.gap[found] == _COMMA) & (words.gap[cue + 1] == _COMMA)
+    return np.where(near & (plain | parted), found, -1)
+
+
+def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
+    """The *cited* or *quoted* before each *as saying* of its sentence, negative in the passive; 0 for other cues."""
+    citing = np.append(0, of_lemma(words, cues, ["cite", "quote as saying"]))
+    last = citing[np.searchsorted(citing, cue) - 1]
+    saying = (words.kind[cue] == KINDS.index("Ing")) & (words.kind[cue - 1] == KINDS.index("as"))
+    passive = _BEING[words.kind[last - 1]]
+    return np.where(saying & (last > 0) & (last >= words.head[cue]), np.where(passive, -last, last), 0)
+
+
+def of_lemma(words: Words, cues: CueList, lemmas: list[str]) -> np.ndarray:
+    return np.flatnonzero(np.isin(np.array(cues.lemmas), lemmas)[words.lemma])
+
+
+def stated_by(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
+    """Which cues are a noun with its speaker and content: *allegations by the commander that …*."""
+    noun = np.array(["noun" in frame.split() for frame in cues.frames])[words.frame[cue]]
+    return noun & (words.kind[cue + 1] == KINDS.index("by")) & (that_after(words, cue) > 0)
+
+
+def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarray, np.ndarray]:
+    """Which cues are the noun of *in X's view*, and which of these open a sentence, with the content after them."""
+    noun = np.isin(np.array(cues.lemmas), ["view", "opinion", "judgment", "assessment", "word"])[words.lemma[cue]]
+    inner = noun & _OWNER[words.kind[cue - 1]]
+    place = np.full(len(cue), -1)
+    for back in range(2, 6):
+        place = np.where(inner & (place < 0) & (words.kind[cue - back] == KINDS.index("in")), cue - back, place)
+    view = (place >= words.head[cue]) & ((words.gap[cue + 1] == _COMMA) | (words.gap[np.maximum(place, 0)] == _COMMA))
+    return view, view & (words.gap[cue + 1] == _COMMA)
+
+
 class Linear(NamedTuple):
     """Linear models over the same columns: a table of weights (codes x models) for each template of columns."""
 

@@ -13,8 +13,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.contents import DISTANCES, bucket_of, cited_before, likeliest, stated_by, subject_of
-from analysis.cues import DATA, GAPS, KINDS, Columns, CueList, Words, kinds_named, odds
+from analysis.contents import DISTANCES, bucket_of, likeliest
+from analysis.cues import (
+    DATA,
+    GAPS,
+    KINDS,
+    Columns,
+    CueList,
+    Words,
+    cited_before,
+    kinds_named,
+    odds,
+    stated_by,
+    subject_of,
+)
 from analysis.tables import InputError, read_table
 from analysis.tokens import Tokens
 
