@@ -54,6 +54,9 @@ def run_notebook(
     source, dropped = Path(source), set(drop_tags)
     book = nbformat.read(source, as_version=4)
     book.cells = [cell for cell in book.cells if not dropped & set(cell.metadata.get("tags", []))]
+    for cell in book.cells:
+        if cell.cell_type == "code":  # what an earlier run left would pass for this one's where a cell fails
+            cell.update(outputs=[], execution_count=None)
     if parameters:
         from papermill.parameterize import parameterize_notebook
 
@@ -65,7 +68,8 @@ def run_notebook(
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = f"parameters-{number}"
     folder = {"metadata": {"path": str(source.resolve().parent)}}
-    client = NotebookClient(book, timeout=CELL_TIMEOUT, kernel_name="python3", record_timing=False, resources=folder)
+    given: dict[str, Any] = {"kernel_name": "python3", "record_timing": False, "resources": folder}
+    client = NotebookClient(book, timeout=CELL_TIMEOUT, extra_arguments=["--log-level=ERROR"], **given)
     problem = ""
     try:
         client.execute(env=os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
