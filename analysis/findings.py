@@ -200,5 +200,5 @@ def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> str:
                    f"({r.ci_low:.2g} to {r.ci_high:.2g})" for r in found.itertuples()), 8)  # fmt: skip
     text += f"; with an adjusted p below {level}: {len(found):,}. {said}" if len(tested) else ""
     least = tested["detectable_ratio"].median()
-    text += f". Half of the rest could have shown a {least:.2g}-fold difference" if least > 0 else ""
+    text += f". For half of the others rates would have had to differ {least:.2g}-fold to be found" if least > 0 else ""
     return plain_markdown(f"{text.rstrip('. ')}. What is not found is not shown to be alike.")

@@ -46,7 +46,7 @@ def name_outlets(articles: pd.DataFrame, column: str = "outlet", most: int = MOS
     Parameters
     ----------
     articles : DataFrame
-        `article_id`, `outlet`, and `origin` where it is asked for.
+        `outlet` and `origin`.
     column : {"outlet", "origin"}
         With `origin` an article's outlet becomes the one whose words it mainly is.
     most : int
@@ -54,7 +54,7 @@ def name_outlets(articles: pd.DataFrame, column: str = "outlet", most: int = MOS
 
     Examples
     --------
-    >>> articles = pd.DataFrame({"article_id": list("abcd"), "outlet": ["X", "Y", "X", "Z"]})
+    >>> articles = pd.DataFrame({"outlet": ["X", "Y", "X", "Z"], "origin": ["X", "Y", "X", "Z"]})
     >>> name_outlets(articles, most=1)["outlet"].tolist()
     ['X', '2 others', 'X', '2 others']
     """
@@ -62,7 +62,8 @@ def name_outlets(articles: pd.DataFrame, column: str = "outlet", most: int = MOS
     counts = names.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     rest = counts.index[most:].tolist() if len(counts) > most + 1 else []
     names = names.mask(names.isin(rest), f"{len(rest)} others")
-    return articles.assign(outlet=names, **({"origin": names} if column == "origin" else {}))
+    own = articles["origin"].eq(articles["outlet"]) | (column == "origin")
+    return articles.assign(outlet=names, origin=articles["origin"].mask(own, names))
 
 
 def arrange(table: pd.DataFrame, by: str = "outlet", size: str = "articles") -> pd.DataFrame:
@@ -362,20 +363,27 @@ def draw_heatmap(table: pd.DataFrame) -> Figure:
 
 @in_style
 def draw_timeline(table: pd.DataFrame) -> Figure:
-    """Outlets over time, from `timeline_table`: one mark a day or month, as large as its articles are many."""
+    """Outlets over time, from `timeline_table`: one mark a day or month, the larger the more articles.
+
+    Dates far from almost all others stand at the edge.
+    """
     days = (pd.to_datetime(table["published"]) - pd.Timestamp("1970-01-01")).dt.days
-    ticks = sorted({round(day) for day in np.linspace(days.min(), days.max(), 5)} if days.notna().any() else [])
-    undated = ticks[0] - max((ticks[-1] - ticks[0]) / 8, 1) if ticks else 0
+    first, last = days.repeat(table["articles"].tolist()).quantile([0.02, 0.98], interpolation="nearest")
+    days = days.clip(first - (last - first) / 4, last + (last - first) / 4)  # a mistyped year must not squeeze the rest
+    known = sorted({round(day) for day in np.linspace(days.min(), days.max(), 5)}) if days.notna().any() else []
+    undated = known[0] - max((known[-1] - known[0]) / 6, 1) if known else 0
+    ticks: dict[float, str] = {day: str(np.datetime64(day, "D")) for day in known}
+    ticks |= {undated: "no date"} if days.isna().any() else {}
     figure, ax = new_figure(height=1.3 + 0.24 * table["outlet"].nunique())
     rows = _rows(ax, table.assign(all=table.groupby("outlet")["articles"].transform("sum")), "outlet", "all")
-    area, handles = 140 * table["articles"] / max(table["articles"].max(), 4), []
+    size, handles = table["articles"], []
+    area = (140 * size / np.fmax(size[days.notna()].max(), 4)).clip(5, 300)
     for number, kind in enumerate(("own", "agency")):
         here = table["copy"] == kind
         y = table["outlet"][here].map(rows.index).astype(float) + (number - 0.5) * 0.3
         style = {"marker": "o^"[number], "color": PALETTE[number], "alpha": 0.8, "linewidths": 0}
         handles.append(ax.scatter(days[here].fillna(undated), y, s=area[here], **style))
-    names = ["no date"] * bool(days.isna().any()) + [str(np.datetime64(day, "D")) for day in ticks]
-    ax.set_xticks([undated] * bool(days.isna().any()) + ticks, names)
+    ax.set_xticks(list(ticks), list(ticks.values()))
     ax.grid()
     add_legend(figure, handles, ["the outlet's own copy", "agency copy"])
     return figure

@@ -147,7 +147,7 @@ def test_contrasts_that_hold_are_named_with_their_interval_and_the_others_with_w
     text = describe_contrasts(contrasts())
     assert "declared before testing: 2; estimated: 2; with an adjusted p below 0.05: 1." in text
     assert "hedge in Post, 2 times the rate of the others (1.5 to 2.6)" in text and "claim" not in text
-    assert "a 2.5-fold difference" in text and text.endswith("not shown to be alike.")
+    assert "differ 2.5-fold" in text and text.endswith("not shown to be alike.")
 
 
 def test_contrasts_that_cannot_be_estimated_say_why_and_exploratory_ones_are_not_counted():

@@ -120,6 +120,18 @@ def test_the_time_line_tells_copies_from_own_words_and_keeps_articles_without_a_
     }  # fmt: skip
 
 
+def test_grouped_outlets_keep_their_own_words_their_own():
+    articles = corpus(["A", "A", "B", "C", "D"]).assign(origin=["A", "A", "B", "C", "Agency"])
+    table = timeline_table(name_outlets(articles, most=1)).set_index(["outlet", "copy"])
+    assert table["articles"].to_dict() == {("A", "own"): 2, ("3 others", "own"): 2, ("3 others", "agency"): 1}
+
+
+def test_a_mistyped_year_stands_at_the_edge():
+    days = [f"2018-03-{1 + i % 28:02d}" for i in range(50)] + ["2050-01-01"]
+    (ax,) = draw_timeline(timeline_table(corpus(["A"] * 51, days))).axes
+    assert [tick.get_text()[:4] for tick in ax.get_xticklabels()] == ["2018"] * 5
+
+
 def test_a_large_corpus_is_counted_by_month():
     days = [f"2018-0{1 + i % 2}-{1 + i % 28:02d}" for i in range(70)]
     assert sorted(timeline_table(corpus(["A"] * 70, days))["published"]) == ["2018-01-01", "2018-02-01"]
@@ -271,7 +283,9 @@ def test_undated_articles_stand_apart_from_the_days():
     (ax,) = draw_timeline(table).axes
     labels = dict(zip([t.get_text() for t in ax.get_xticklabels()], ax.get_xticks(), strict=True))
     assert labels["no date"] < labels["2018-03-06"] < labels["2018-05-06"]
-    assert [t.get_text() for t in draw_timeline(timeline_table(corpus(["A"]))).axes[0].get_xticklabels()] == ["no date"]
+    undated = draw_timeline(timeline_table(corpus(["A"])))
+    undated.canvas.draw()
+    assert [tick.get_text() for tick in undated.axes[0].get_xticklabels()] == ["no date"]
 
 
 def test_positions_are_drawn_one_by_one_or_as_lines():
