@@ -18,6 +18,7 @@ from analysis.tables import ARTICLES, DATA, NOTES, REJECTED, REMOVED, InputError
 _USUAL = {ours: names.split() for ours, names in read_table(DATA / "columns.csv").itertuples(index=False)}
 # Kept as they are where a table has them: what outlets are compared within, and what an article is about.
 EXTRA = ["topic", "genre", "event", "author"]
+_FILE = {"file", "filename"}
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -50,8 +51,6 @@ def read_articles(
 ) -> Corpus:
     """Read a table, an export, a page, or a folder of them into one corpus.
 
-    A table that the command ``articles`` wrote comes with what was rejected and removed when it was made.
-
     Parameters
     ----------
     path : path
@@ -83,12 +82,7 @@ def read_articles(
     [['7', 'The Sun', '2018-03-06', 3]]
     """
     batches = iter_articles(path, columns=columns, clean=clean, metadata=metadata, count_words=True)
-    corpus = Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
-    beside = {name: Path(path).with_suffix(f".{name}.csv") for name in Corpus._fields[1:]}
-    told = {name: read_table(file) for name, file in beside.items() if file.is_file()}
-    return corpus._replace(
-        **{name: pd.concat([getattr(corpus, name), table], ignore_index=True) for name, table in told.items()}
-    )
+    return Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
 
 
 def iter_articles(
@@ -131,7 +125,8 @@ def iter_articles(
 def _batches(path: Path, size: int, columns: Mapping[str, str], metadata: str | Path | None) -> Iterator[Batch]:
     """The batches of a file, or of all files of a folder with what a table tells of them."""
     files = list_files(path)
-    listing = list_files(Path(metadata)) if metadata else {n: f for n, f in files.items() if _lists_files(n, f, files)}
+    several = files.items() if len(files) > 1 else ()
+    listing = list_files(Path(metadata)) if metadata else dict(filter(lambda file: _lists_files(*file), several))
     table = next(iter(listing), "")
     known = _metadata(table, listing[table]) if table else pd.DataFrame()
     missing = {str(name) for name in known.index}
@@ -155,23 +150,23 @@ def _plain(name: str) -> str:
     return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip("\"' \n"))).strip("_").lower()
 
 
-def _lists_files(name: str, opened: Callable[[], Any], files: Mapping[str, Any]) -> bool:
-    if len(files) == 1 or not name.lower().endswith((".csv", ".tsv")):
+def _lists_files(name: str, opened: Callable[[], Any]) -> bool:
+    if not name.lower().endswith((".csv", ".tsv")):
         return False
     with opened() as stream:
         header = stream.readline().decode("utf-8-sig", "replace")
-    return not {"file", "filename"}.isdisjoint(map(_plain, re.split(r"[,;\t]", header)))
+    return not _FILE.isdisjoint(map(_plain, re.split(r"[,;\t]", header)))
 
 
 def _metadata(name: str, opened: Callable[[], Any]) -> pd.DataFrame:
     """What is known of each page, under its file name."""
     frame = pd.concat([batch.frame for batch in read_records(opened, name)], ignore_index=True).drop(columns="line")
-    key = next((column for column in frame.columns if _plain(column) in {"file", "filename"}), None)
-    if key is None:
+    keys = [column for column in frame.columns if _plain(column) in _FILE]
+    if not keys:
         raise InputError(f"{name}: a table of pages needs a column 'file'; it has {', '.join(frame.columns)}")
-    frame = frame.rename(columns={**_mapping(list(frame.columns), {}, name), key: "file"})
-    kept = [column for column in frame.columns if column in {"file", *ARTICLES, *EXTRA} - {"text", "source"}]
-    return frame[kept].dropna(subset=["file"]).drop_duplicates("file").set_index("file")
+    frame = frame.dropna(subset=keys[0]).drop_duplicates(keys[0]).set_index(keys[0])
+    frame = frame.rename(columns=_mapping(list(frame.columns), {}, name))
+    return frame[[column for column in frame.columns if column in {*ARTICLES, *EXTRA} - {"text", "source"}]]
 
 
 def _tell(batch: Batch, known: pd.DataFrame) -> Batch:
@@ -191,7 +186,7 @@ def _named(batch: Batch, names: dict[str, None], columns: Mapping[str, str]) -> 
     mapping = _mapping(list(names), columns, batch.source)
     if names and "text" not in mapping.values():
         raise InputError(f"{batch.source}: no column of text among {', '.join(names)}; name it: --columns text=…")
-    unused = [name for name in new if name not in {*mapping, *EXTRA, "words"}]
+    unused = [name for name in new if name not in {*mapping, *EXTRA}]
     notes = [(None, batch.source, name, "this column is not used") for name in unused]
     return batch._replace(frame=batch.frame.rename(columns=mapping), notes=[*batch.notes, *notes])
 
@@ -205,8 +200,7 @@ def _mapping(names: list[str], columns: Mapping[str, str], source: str) -> dict[
     plain = {_plain(name): name for name in reversed(names)}
     mapping = {theirs: ours for ours, theirs in columns.items()}
     for ours, usual in _USUAL.items():
-        theirs = next((plain[alias] for alias in usual if alias in plain), None)
-        if ours not in columns and theirs is not None:
+        for theirs in [plain[alias] for alias in usual if alias in plain and ours not in columns][:1]:
             mapping.setdefault(theirs, ours)
     # Beside an outlet, `source` is what this project's own tables call the file that a row came from.
     return {"source": "source", **mapping} if "source" in names else mapping

@@ -16,11 +16,9 @@ MONTH = (
     "Nov(?:ember)?|Dec(?:ember)?"
 )
 # What furniture looks like, by rule, and the names under which agencies sign their copy: short forms in capitals.
-_RULES = read_table(DATA / "furniture.csv").groupby("rule")["pattern"].agg("|".join)
-_WITHIN = {"caption", "markup", "legal note"}  # rules that may hold anywhere in a line; all others from its beginning
 _IS = {
-    str(name): rule.search if name in _WITHIN else rule.match
-    for name, rule in zip(_RULES.index, (re.compile(rule, re.IGNORECASE) for rule in _RULES), strict=True)
+    str(rule): re.compile("|".join(patterns), re.IGNORECASE).match
+    for rule, patterns in read_table(DATA / "furniture.csv").groupby("rule")["pattern"]
 }
 _AGENCIES = read_table(DATA / "agencies.csv").set_index("agency")["forms"]
 _NAMED = {str(name): re.compile(rf"\b(?:{forms})\b") for name, forms in _AGENCIES.items()}
@@ -35,8 +33,9 @@ _MARKS = {
     mark: [re.compile(re.sub("<(?:agency|day|month)>", lambda blank: _BLANKS[blank[0]], text)) for text in patterns]
     for mark, patterns in read_table(DATA / "marks.csv").groupby("mark")["pattern"]
 }
-_DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED = (
-    _MARKS[mark][0] for mark in ("dateline", "bare dateline", "byline", "signature", "rights", "says", "helped")
+_DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED, _MARKUP = (
+    _MARKS[mark][0]
+    for mark in ("dateline", "bare dateline", "byline", "signature", "rights", "says", "helped", "markup")
 )
 _EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
@@ -141,7 +140,7 @@ def clean_page(text: str, headline: str | None = None) -> Page:
             removed.append((number, reason, line))
             continue
         openings = [("headline", glued.match(line))] if headline and not kept else []
-        for why, cut in [*openings, ("markup", _IS["markup"](line))]:
+        for why, cut in [*openings, ("markup", _MARKUP.search(line))]:
             if cut:
                 removed.append((number, why, cut.group().strip()))
                 line = line.replace(cut.group(), "", 1).strip()

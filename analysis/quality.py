@@ -70,9 +70,8 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     note(stub, "text", "only the beginning, before a paywall or a cut")
     note(short, "text", f"fewer than {SHORT_WORDS} words")
     problems = pd.DataFrame({"duplicate; ": same.duplicated(), "short; ": short, "stub; ": stub})
-    checked["problem"] = (
-        problems.dot(problems.columns.to_series()).str.removesuffix("; ").replace("", None).astype("str")
-    )
+    named = problems.dot(problems.columns.to_series()).str.removesuffix("; ")
+    checked["problem"] = named.replace("", None).astype("str")
     if languages:
         import py3langid
 

@@ -113,8 +113,19 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
 def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[Row]:
     """Number and record of each row, whatever the kind of table."""
     if suffix in {".parquet", ".xlsx", ".xlsm"}:
-        yield from _binary_rows(stream, suffix, source)
-        return
+        content = io.BytesIO(stream.read()) if isinstance(stream, gzip.GzipFile | zipfile.ZipExtFile) else stream
+        try:
+            if suffix == ".parquet":
+                from pyarrow import parquet
+
+                pieces = parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS)
+                records: Any = (record for piece in pieces for record in piece.to_pylist())
+            else:
+                records = pd.read_excel(content, dtype=object, keep_default_na=False, na_values=[""]).to_dict("records")
+            yield from enumerate(records, 1)
+            return
+        except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
+            raise InputError(f"{source}: not a readable {suffix[1:]} table: {str(error).splitlines()[0]}") from error
     if suffix not in {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".tab"}:
         raise InputError(f"{source}: this kind of file is not read; give {KINDS}")
     encoding = guess_encoding(stream.read(_HEAD_BYTES), source)
@@ -169,21 +180,6 @@ def _json_rows(text: str, source: str) -> Iterator[Row]:
         lists = (value for value in inner if isinstance(value, list) and value and isinstance(value[0], dict))
         whole = next(lists, [whole])
     yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
-
-
-def _binary_rows(stream: Any, suffix: str, source: str) -> Iterator[Row]:
-    content = io.BytesIO(stream.read()) if isinstance(stream, gzip.GzipFile | zipfile.ZipExtFile) else stream
-    try:
-        if suffix == ".parquet":
-            from pyarrow import parquet
-
-            rows: Any = (row for piece in parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS)
-                         for row in piece.to_pylist())  # fmt: skip
-        else:
-            rows = pd.read_excel(content, dtype=object, keep_default_na=False, na_values=[""]).to_dict("records")
-        yield from enumerate(rows, 1)
-    except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
-        raise InputError(f"{source}: not a readable {suffix[1:]} table: {str(error).splitlines()[0]}") from error
 
 
 def as_frame(records: dict[int, dict[str, Any]]) -> pd.DataFrame:
