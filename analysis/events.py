@@ -8,9 +8,7 @@ the runs of words it shares with another text, whatever the day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
-from zlib import crc32
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,19 +19,20 @@ from analysis.tokens import Vocabulary, tokenise
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-#: Likeness from which groups are one event. On the tuning half of the coded neighbours F1 hardly moves from 0.07 to
-#: 0.10 (0.57 to 0.63 in one corpus, 0.64 to 0.69 in the other); events that lie far from each other are never joined
-#: there and lose a few pairs with every step up, so the lower part of that range (`benchmarks/events.py`).
-THRESHOLD = 0.08
+#: Average likeness from which groups are one event, where CROWD articles lie within reach of an article.
+THRESHOLD = 0.07
 #: Likeness is divided by one more than the days between. A logistic regression of the coded verdicts on likeness
 #: and days gave the factors 0.57 (1 day), 0.27 (2-3), 0.15 (4-7) and 0.09 (more); this is 0.5, 0.29, 0.15, 0.1.
-#: Beyond the window only a copy tells the same event: likeness would have to be above 0.72.
+#: Beyond the window only a copy tells the same event.
 WINDOW = 7
-#: What an unknown date costs: a little more than a day between the articles.
-UNDATED = 0.45
+#: What an unknown date costs: less than a day, since all articles are then within reach.
+UNDATED = 0.75
+#: The more articles of other matters lie within reach (the window, or everywhere if undated), the more alike the
+#: nearest of them looks by chance: likeness is divided by this power of their number over CROWD.
+CROWD, CROWDING = 15, 0.2
 #: Words of the text that are read for the event; later ones are background. Of 250, 400, 800 and all words, 800 and
-#: all separated the coded pairs best, and equally well.
-LEAD = 800
+#: all separated the coded pairs best, and equally well. A word of the headline counts as so many words.
+LEAD, HEADLINE = 800, 3
 #: A word in a larger share of the articles says nothing of the event.
 MOST_ARTICLES = 0.25
 #: Articles of other matters imagined beside the corpus, each word in one of a hundred of them: without them two
@@ -44,20 +43,14 @@ IMAGINED, IMAGINED_SHARE = 50, 0.01
 HEAVIEST, CANDIDATE = 60, 0.4
 #: Groups above this size are first cut at a higher likeness: average linkage needs all their pairs.
 LARGEST = 3000
-#: Runs of words whose hashes, one in four, stand for a text (Broder 1997; Manber 1994).
+#: Runs of words whose keys, one in four, stand for a text (Broder 1997; Manber 1994).
 RUN, KEPT = 5, 4
 #: A run in more articles is an outlet's furniture.
 COMMON_RUN = 1000
 #: Share of the later text that stands in the earlier one, from which it is a copy. Among 3,840 articles the pairs
 #: that share 0.7 or more were all copies or later versions, those that share less than 0.55 the furniture of one site.
 COPIED = 0.6
-_COLUMNS, _BATCH = 1 << 22, 2000
-
-
-class _Read(NamedTuple):
-    counts: csr_matrix
-    runs: csr_matrix
-    sizes: np.ndarray
+_BATCH, _BLOCK = 2000, 250
 
 
 def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.DataFrame:
@@ -93,215 +86,170 @@ def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.Dat
     1          b     a          NaN
     2          c     c          NaN
     """
-    missing = {"article_id", "text"} - set(articles.columns)
-    if missing:
+    if missing := {"article_id", "text"} - set(articles.columns):
         raise InputError(f"the articles table has no column {' or '.join(sorted(missing))}: events need it")
     if not 0 < threshold <= 1:
         raise InputError(f"threshold is {threshold}: give a likeness above 0 and at most 1, such as {THRESHOLD}")
-    repeated = articles.loc[articles["article_id"].duplicated(), "article_id"]
-    if len(repeated):
-        raise InputError(f"article_id {repeated.iloc[0]} is repeated: every article needs its own")
+    if (repeated := articles["article_id"].duplicated()).any():
+        raise InputError(f"article_id {articles['article_id'][repeated].iloc[0]} is repeated: each needs its own")
     if articles.empty:
         return pd.DataFrame(columns=["article_id", "event", "duplicate_of"], dtype="str")
-    table = pd.DataFrame({"article_id": articles["article_id"].astype("str").to_numpy()})
-    dates = articles["published"] if "published" in articles else pd.Series(pd.NaT, index=articles.index)
-    dates = pd.to_datetime(dates, errors="coerce", utc=True, format="ISO8601").dt.tz_localize(None)
-    table["day"] = (dates.dt.normalize() - pd.Timestamp(0)).dt.days.to_numpy(dtype=float)
-    for name in ("headline", "text"):
-        given = articles[name] if name in articles else pd.Series("", index=articles.index)
-        table[name] = given.astype("str").fillna("").to_numpy()
+    table = articles.reindex(columns=["article_id", "published", "headline", "text"]).set_axis(range(len(articles)))
+    table = table.astype({"article_id": "str", "headline": "str", "text": "str"}).fillna({"headline": "", "text": ""})
+    dates = pd.to_datetime(table["published"], errors="coerce", utc=True, format="ISO8601")
+    table["day"] = (dates.dt.normalize() - pd.Timestamp(0, tz="UTC")).dt.days.astype(float)
     # Worked on in an order of its own, so that the order of the rows changes nothing.
     table = table.sort_values(["day", "article_id"], na_position="last")
-    row, order = table.index.to_numpy(), np.arange(len(table))
-    day, ids = table["day"].to_numpy(), table["article_id"].to_numpy(dtype=object)
-    read = _read(table["headline"].tolist(), table["text"].tolist())
-    copy, original = _copies(read.runs, read.sizes, day)
-    text = _components(len(table), copy, original)
-    event = _events(_weighted(read.counts), day, threshold)
+    day, rows = table["day"].to_numpy(), pd.Series(range(len(table)))
+    # Headlines are read after the texts, by the same numbers.
+    article, word, *_, strings = read_words(pd.concat([table["text"], table["headline"]]))
+    code, forms = pd.factorize(strings.str.lower().str.replace("’", "'").str.removesuffix("'s"))
+    form, size = code.astype(np.int32)[word], np.bincount(article, minlength=2 * len(rows))
+    body = slice(size[: len(rows)].sum())
+    # Texts too short to have runs of words can be the same too, if they have words.
+    text = table["text"].reset_index(drop=True).astype(object).where(size[: len(rows)] > 0, rows)
+    same = rows.groupby(text, sort=False).transform("min")
+    links = np.hstack([_copies(form[body], article[body], day), [rows, same]])
+    original = rows.groupby(_components(len(rows), *links)).transform("min").to_numpy()
+    lead = np.flatnonzero(np.arange(len(form)) - (np.cumsum(size) - size)[article] < LEAD)
+    value = np.where(article[lead] < len(rows), 1.0, HEADLINE)
+    counts = sparse(article[lead] % len(rows), form[lead], value, (len(rows), len(forms)))
+    group = _groups(_weighted(counts, np.asarray(forms), day), day, threshold)
+    first = rows.groupby(group).transform("min").to_numpy()
     # A copy tells what its original tells, also when it is printed a month later.
-    _, first = np.unique(text, return_index=True)
-    event = _components(len(table), np.concatenate([order, order]), np.concatenate(
-        [len(table) + event, len(table) * 2 + text]))[: len(table)]  # fmt: skip
-    smallest = pd.Series(ids).groupby(event).transform("min").to_numpy()
-    earliest = ids[first[text]]
-    result = pd.DataFrame({"article_id": ids, "event": smallest, "duplicate_of": earliest}, index=row)
-    result["duplicate_of"] = result["duplicate_of"].astype("str").mask(order == first[text])
-    result = result.astype({"article_id": "str", "event": "str"}).sort_index()
-    return result.set_axis(articles.index)
+    event = _components(len(rows), np.tile(rows, 2), np.concatenate([original, first]))
+    table["event"] = table["article_id"].groupby(event).transform("min")
+    table["duplicate_of"] = table["article_id"].iloc[original].to_numpy()
+    table.loc[original == rows.to_numpy(), "duplicate_of"] = None
+    return table[["article_id", "event", "duplicate_of"]].sort_index().set_axis(articles.index)
 
 
-def _read(headlines: list[str], texts: list[str]) -> _Read:
-    """Word weights (1 + log count, headline words once more) and kept runs of words, by article."""
-    from scipy.sparse import csr_matrix, vstack
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+def read_words(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, pd.Series]:
+    """Of every word: row of its text, number, first character, whether it goes on a sentence, and that after a space.
 
-    def stem(word: str) -> int:
-        word = word.lower().replace("’", "'").removesuffix("'s")
-        return crc32(word.encode("utf-8", "replace"))
-
-    def plain(word: str) -> bool:
-        return len(word) < 2 or word.lower() in ENGLISH_STOP_WORDS
-
-    counts, runs, vocabulary = [], [], Vocabulary()
-    for begin in range(0, max(len(texts), 1), _BATCH):
-        batch = texts[begin : begin + _BATCH]
-        parts = []
-        for source, lead in ((headlines[begin : begin + _BATCH], None), (batch, LEAD)):
-            tokens = tokenise(source, vocabulary)
-            owner = np.repeat(np.arange(len(batch), dtype=np.int32), np.diff(tokens.first)[: len(batch)])
-            place = np.arange(len(owner)) - tokens.first[owner]
-            word = tokens.word[: len(owner)]
-            code = vocabulary.table("stem", stem, "uint32")[word]
-            use = ~vocabulary.table("plain", plain)[word] & (place < (lead or len(place) + 1))
-            column = (code[use] % _COLUMNS).astype(np.int32)
-            part = csr_matrix((np.ones(len(column), np.float32), (owner[use], column)), (len(batch), _COLUMNS))
-            part.data = 1 + np.log(part.data) if lead else np.ones_like(part.data)
-            parts.append(part)
-        counts.append(parts[0] + parts[1])
-        runs.append(_runs(code, owner, np.diff(tokens.first)[: len(batch)]))
-    owner_of = np.concatenate([owner + _BATCH * i for i, (owner, _) in enumerate(runs)])
-    _, column = np.unique(np.concatenate([code for _, code in runs]), return_inverse=True)
-    shape = (len(texts), int(column.max(initial=0)) + 1)
-    marks = csr_matrix((np.ones(len(column), np.int32), (owner_of, column)), shape)
-    marks.data[:] = 1
-    sizes = np.diff(marks.indptr)
-    carried = np.bincount(marks.indices, minlength=shape[1])
-    shared = np.flatnonzero((carried > 1) & (carried <= COMMON_RUN))
-    return _Read(vstack(counts, format="csr"), marks[:, shared].tocsr(), sizes)
+    Last come the strings that the numbers stand for.
+    """
+    vocabulary, parts = Vocabulary(), []
+    filled = texts.astype("str").fillna("").tolist()
+    for begin in range(0, len(filled), _BATCH):
+        tokens = tokenise(filled[begin : begin + _BATCH], vocabulary)
+        article = tokens.text_of(tokens.start)
+        inner = np.diff(tokens.sentence, prepend=-1) == 0
+        joined = inner & vocabulary.table("space", str.isspace)[tokens.gap[: len(article)]]
+        start = tokens.characters(tokens.start, article)
+        parts.append((article + np.int32(begin), tokens.word, start, inner, joined))
+    article, word, start, inner, joined = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return article, word, start, inner, joined, pd.Series(vocabulary.strings, dtype=object)
 
 
-def _runs(code: np.ndarray, owner: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Owner and hash of each kept run of words; every text of words also has the hash of its whole."""
-    value = (code.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    power, count = np.uint64(0x100000001B3), max(len(code) - RUN + 1, 0)
-    run = np.zeros(count, dtype=np.uint64)
-    for step in range(RUN):
-        run = run * power + value[step : step + count]
-    run ^= run >> np.uint64(29)
-    run *= np.uint64(0xBF58476D1CE4E5B9)
-    kept = (run >> np.uint64(40)) % np.uint64(KEPT) == 0
-    kept &= owner[:count] == owner[len(code) - count :]
-    filled = np.flatnonzero(words)
-    first = (np.cumsum(words) - words)[filled]
-    place = (np.arange(len(code)) - np.repeat(first, words[filled])).astype(np.uint64)
-    whole = np.add.reduceat(value * (place * power + np.uint64(1)), first) if len(filled) else run[:0]
-    return np.concatenate([owner[:count][kept], filled]), np.concatenate([run[kept], whole])
+def run_keys(form: np.ndarray, length: int) -> np.ndarray:
+    """A number for the run of words that begins at each place; equal runs have equal numbers."""
+    key = np.zeros(max(len(form) - length + 1, 0), dtype=np.uint64)
+    for step in range(length):
+        key += form[step : step + len(key)].astype(np.uint64)
+        key *= np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    return key
 
 
-def _copies(runs: csr_matrix, sizes: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _copies(form: np.ndarray, article: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Pairs of rows (later, earlier) where most of the later text stands in the earlier one."""
-    laters, earliers = [], []
-    for begin in range(0, runs.shape[0], _BATCH):
+    key = run_keys(form, RUN)
+    begins = np.flatnonzero((key % np.uint64(KEPT) == 0) & (article[: len(key)] == article[len(form) - len(key) :]))
+    column, keys = pd.factorize(key[begins])
+    runs = sparse(article[begins], column, np.ones(len(begins), np.int32), (len(day), len(keys))).sign()
+    size, carried = np.diff(runs.indptr), np.bincount(runs.indices, minlength=len(keys))
+    runs = runs[:, (carried > 1) & (carried <= COMMON_RUN)]
+    pairs = [np.zeros((2, 0), dtype=int)]
+    for begin in range(0, len(day), _BATCH):
         shared = (runs[begin : begin + _BATCH] @ runs[: begin + _BATCH].T).tocoo()
         later, earlier = shared.row + begin, shared.col
         # Of two texts of one day, or undated, either may be the copy: the shorter one is asked.
-        ordered = day[later] > day[earlier]
-        size = np.where(ordered, sizes[later], np.minimum(sizes[later], sizes[earlier]))
-        copied = (earlier < later) & (shared.data >= COPIED * size)
-        laters.append(later[copied])
-        earliers.append(earlier[copied])
-    return np.concatenate(laters or [np.zeros(0, int)]), np.concatenate(earliers or [np.zeros(0, int)])
+        least = np.where(day[later] > day[earlier], size[later], np.minimum(size[later], size[earlier]))
+        pairs.append(np.stack([later, earlier])[:, (earlier < later) & (shared.data >= COPIED * least)])
+    return np.hstack(pairs)
 
 
-def _weighted(counts: csr_matrix) -> csr_matrix:
-    """Rows of unit length; a word weighs by its rarity, and nothing where it is in many of the articles."""
-    from scipy.sparse import csr_matrix, diags
+def _weighted(counts: csr_matrix, forms: np.ndarray, day: np.ndarray) -> csr_matrix:
+    """Words by their rarity, in rows whose products are the likeness of articles of one day."""
+    from scipy.sparse import diags
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from sklearn.preprocessing import normalize
 
-    articles = counts.shape[0]
-    carried = np.bincount(counts.indices, minlength=_COLUMNS)
-    column, carried = np.cumsum(carried > 0) - 1, carried[carried > 0]
-    counts = csr_matrix((counts.data, column[counts.indices], counts.indptr), (articles, len(carried)))
+    counts.data = 1 + np.log(counts.data)
+    carried, articles = np.bincount(counts.indices, minlength=len(forms)), counts.shape[0]
     rarity = np.log((1 + articles + IMAGINED) / (1 + carried + IMAGINED * IMAGINED_SHARE))
     # In a handful of articles every word of their story is in most of them.
-    rarity[carried > max(MOST_ARTICLES * articles, IMAGINED / 2)] = 0
+    common = carried > max(MOST_ARTICLES * articles, IMAGINED / 2)
+    rarity[common | (pd.Series(forms).str.len() < 2) | pd.Series(forms).isin(ENGLISH_STOP_WORDS)] = 0
+    dated = np.sort(day[np.isfinite(day)])
+    near = np.full(articles, float(articles))
+    near[: len(dated)] = np.searchsorted(dated, dated + WINDOW, "right") - np.searchsorted(dated, dated - WINDOW)
     # A word of one article counts in its length only.
-    return normalize((counts @ diags(rarity)).tocsr())[:, np.flatnonzero((carried > 1) & (rarity > 0))].tocsr()
+    weighted = normalize(counts @ diags(rarity))[:, (carried > 1) & (rarity > 0)]
+    return (diags((near / CROWD) ** (-CROWDING / 2)) @ weighted).tocsr()
 
 
-def _events(weighted: csr_matrix, day: np.ndarray, threshold: float) -> np.ndarray:
+def _groups(weighted: csr_matrix, day: np.ndarray, threshold: float) -> np.ndarray:
     """A group number for every row."""
     from sklearn.cluster import AgglomerativeClustering
 
-    candidates = _candidates(weighted, day, CANDIDATE * threshold)
-    pairs = [_likeness(weighted, day, left, right) for left, right in candidates]
-    left, right, like = (np.concatenate(part) for part in zip(*pairs, strict=True)) if pairs else [day[:0]] * 3
-    group = np.arange(len(day))
-    # Average likeness reaches the threshold only where a pair does: groups lie within these components.
-    waiting, level = [(left, right, like)], threshold
-    while waiting:
-        left, right, like = waiting.pop()
-        near = like >= level
-        left, right, like = left[near].astype(int), right[near].astype(int), like[near]
-        component = _components(len(day), left, right)
+    left, right, like = _neighbours(weighted, day, threshold)
+    # Average likeness reaches a level only where a pair does: groups lie within the components of such pairs.
+    level = np.full(len(day), threshold)
+    while True:
+        near = like >= level[left]
+        component = _components(len(day), left[near], right[near])
         size = np.bincount(component)[component]
-        large = size[left] > LARGEST
-        if large.any():
-            waiting, level = [(left[large], right[large], like[large])], level * 1.25
-        members = np.flatnonzero((size > 1) & (size <= LARGEST))
-        members = members[np.argsort(component[members], kind="stable")]
-        for rows in np.split(members, np.flatnonzero(np.diff(component[members])) + 1):
-            if len(rows):
-                alike = (weighted[rows] @ weighted[rows].T).toarray() * _nearness(day[rows], day[rows][:, None])
-                linkage = AgglomerativeClustering(
-                    n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - threshold
-                )
-                label = linkage.fit(1 - np.clip(alike, 0, 1)).labels_
-                group[rows] = rows[np.unique(label, return_index=True)[1]][label]
+        if size.max() <= LARGEST:
+            break
+        level[size > LARGEST] *= 1.25
+    group, order = np.arange(len(day)), np.argsort(component, kind="stable")
+    linkage = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - threshold
+    )
+    for rows in np.split(order, np.flatnonzero(np.diff(component[order])) + 1):
+        if len(rows) > 1:
+            alike = (weighted[rows] @ weighted[rows].T).toarray() * _nearness(day[rows], day[rows][:, None])
+            group[rows] = rows[linkage.fit_predict(1 - np.clip(alike, 0, 1))]
     return group
 
 
-def _candidates(weighted: csr_matrix, day: np.ndarray, least: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of rows within the window (an unknown date is within every window) that share heavy words."""
-    heavy = _heaviest(weighted)
-    dated = int(np.isfinite(day).sum())
-    begin = 0
-    while begin < len(day):
-        if begin < dated:
-            end = min(begin + _BATCH // 2, int(np.searchsorted(day[:dated], day[begin] + WINDOW, "right")))
-            stop = int(np.searchsorted(day[:dated], day[end - 1] + WINDOW, "right"))
-            start = begin
-        else:
-            end, start = min(begin + _BATCH // 2, len(day)), 0
-            stop = end
-        product = (heavy[begin:end] @ heavy[start:stop].T).tocoo()
+def _neighbours(weighted: csr_matrix, day: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of rows whose likeness reaches the threshold, and their likeness."""
+    row = np.repeat(np.arange(len(day)), np.diff(weighted.indptr))
+    order = np.lexsort((-weighted.data, row))
+    order = order[np.arange(len(order)) - weighted.indptr[row] < HEAVIEST]
+    heavy = sparse(row[order], weighted.indices[order], weighted.data[order], weighted.shape)
+    found = [(np.zeros(0, int), np.zeros(0, int), np.zeros(0))]
+    for begin in range(0, len(day), _BLOCK):
+        end = min(begin + _BLOCK, len(day))
+        # Undated rows come last, and may be near to any.
+        start = np.searchsorted(day, day[begin] - WINDOW) if np.isfinite(day[end - 1]) else 0
+        product = (heavy[begin:end] @ heavy[start:end].T).tocoo()
         left, right = product.row + begin, product.col + start
-        keep = (product.data >= least) & ((left < right) if begin < dated else (right < left))
-        left, right, like = left[keep], right[keep], product.data[keep]
-        keep = like * _nearness(day[left], day[right]) >= least
-        yield left[keep], right[keep]
-        begin = end
-
-
-def _heaviest(weighted: csr_matrix) -> csr_matrix:
-    from scipy.sparse import csr_matrix
-
-    row = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    order = np.argsort(2 * row - weighted.data, kind="stable")
-    keep = order[np.arange(len(order)) - weighted.indptr[row] < HEAVIEST]
-    return csr_matrix((weighted.data[keep], (row[keep], weighted.indices[keep])), weighted.shape)
-
-
-def _likeness(
-    weighted: csr_matrix, day: np.ndarray, left: np.ndarray, right: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    like = np.zeros(len(left))
-    for begin in range(0, len(left), 50_000):
-        part = slice(begin, begin + 50_000)
-        like[part] = np.asarray(weighted[left[part]].multiply(weighted[right[part]]).sum(axis=1)).ravel()
-    return left, right, like * _nearness(day[left], day[right])
+        nearness = _nearness(day[left], day[right])
+        use = (right < left) & (product.data * nearness >= CANDIDATE * threshold)
+        left, right, nearness = left[use], right[use], nearness[use]
+        like = np.asarray(weighted[left].multiply(weighted[right]).sum(axis=1)).ravel() * nearness
+        reached = like >= threshold
+        found.append((left[reached], right[reached], like[reached]))
+    left, right, like = (np.concatenate(part) for part in zip(*found, strict=True))
+    return left, right, like
 
 
 def _nearness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     apart = np.abs(one - other)
-    near = np.where(apart <= WINDOW, 1 / (1 + apart), 0.0)
-    return np.where(np.isnan(apart), UNDATED, near)
+    return np.where(np.isnan(apart), UNDATED, np.where(apart <= WINDOW, 1 / (1 + apart), 0.0))
 
 
 def _components(size: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    size = max(size, int(max(left.max(initial=-1), right.max(initial=-1))) + 1)
-    links = coo_matrix((np.ones(len(left), np.int8), (left, right)), (size, size))
-    return connected_components(links, directed=False)[1]
+    return connected_components(sparse(left, right, np.ones(len(left)), (size, size)), directed=False)[1]
+
+
+def sparse(row: np.ndarray, column: np.ndarray, value: np.ndarray, shape: tuple[int, int]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((value, (row, column)), shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,10 @@ from analysis.tables import InputError, round_significant
 MIN_ARTICLES, MIN_EVENTS = 10, 20
 #: Outlets compared at most, those with the most articles: chance is below one in ten then, and a reader lost.
 MAX_OUTLETS = 10
-OUTER, INNER = 5, 2
+OUTER, INNER, RESAMPLES = 5, 2, 200
 #: Strengths of the ridge penalty tried inside each fold (small is strong).
-STRENGTHS = (0.03, 1.0)
+STRENGTHS = [0.03, 1.0]
 RESULT = ["outlets", "articles", "events", "features", "accuracy", "chance", "chance_high", "p", "status"]
-_Folds = list[tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, np.ndarray]]]]
 COEFFICIENTS = ["outlet", "feature", "coefficient", "ci_low", "ci_high"]
 
 
@@ -71,6 +70,11 @@ def outlet_profile_test(
     InputError
         If a table lacks a column that is needed.
     """
+    from sklearn import config_context
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, permutation_test_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler, scale
     from threadpoolctl import threadpool_limits
 
     for table, name, needed in (
@@ -88,86 +92,37 @@ def outlet_profile_test(
     event = pd.Series(outlet.index, index=outlet.index)
     if events is not None:
         event = events.set_index("article_id")["event"].reindex(outlet.index).fillna(event)
-    label, names = pd.factorize(outlet, sort=True)
-    group, groups = pd.factorize(event, sort=True)
-    # Square roots: a count varies by about the same amount then, whatever its size.
-    matrix = np.sqrt(rates.loc[outlet.index].to_numpy(dtype=float))
-    result = dict(zip(RESULT[:4], (len(names), len(label), len(groups), matrix.shape[1]), strict=True))
+    names, group = sorted(outlet.unique()), pd.factorize(event, sort=True)[0]
+    sizes = len(names), len(outlet), event.nunique(), rates.shape[1]
     status = ""
     if len(names) < 2:
         status = f"nothing can be said: two outlets with {MIN_ARTICLES} articles each are needed"
-    elif len(groups) < MIN_EVENTS:
+    elif event.nunique() < MIN_EVENTS:
         status = f"nothing can be said: {MIN_EVENTS} events are needed"
-    elif not matrix.shape[1]:
+    elif rates.empty:
         status = "nothing can be said: no feature varies"
     if status:
-        return Profile(pd.DataFrame([result | {"status": status}], columns=RESULT), pd.DataFrame(columns=COEFFICIENTS))
-    random = np.random.default_rng(seed)
-    folds = _folds(group, seed)
-    # Thousands of small fits: threads would only wait for each other.
-    with threadpool_limits(1):
-        accuracy = _accuracy(matrix, label, folds)
-        chance = np.array([_accuracy(matrix, random.permutation(label), folds) for _ in range(permutations)])
-        coefficients = _coefficients(matrix, label, group, random)
-    result |= {
-        "accuracy": accuracy, "chance": chance.mean(), "chance_high": np.quantile(chance, 0.95),
-        "p": (1 + (chance >= accuracy - 1e-12).sum()) / (permutations + 1), "status": status,
-    }  # fmt: skip
-    table = pd.DataFrame(
-        [(o, f, *coefficients[:, i, j]) for i, o in enumerate(names) for j, f in enumerate(rates.columns)],
-        columns=COEFFICIENTS,
-    )
-    return Profile(round_significant(pd.DataFrame([result], columns=RESULT)), round_significant(table))
-
-
-def _folds(group: np.ndarray, seed: int) -> _Folds:
-    """Outer training and test rows, and the inner folds of each training part; no event stands on both sides."""
-    from sklearn.model_selection import GroupKFold
-
-    outer, inner = (GroupKFold(n, shuffle=True, random_state=seed) for n in (OUTER, INNER))
-    return [
-        (train, test, [(train[a], train[b]) for a, b in inner.split(train, groups=group[train])])
-        for train, test in outer.split(group, groups=group)
-    ]
-
-
-def _accuracy(matrix: np.ndarray, label: np.ndarray, folds: _Folds) -> float:
-    """Mean over outlets of the share of their articles that is found, in folds unseen."""
-    found = np.zeros(len(label), dtype=bool)
-    for train, test, inner in folds:
-        right = [sum(_right(matrix, label, a, b, strength).sum() for a, b in inner) for strength in STRENGTHS]
-        found[test] = _right(matrix, label, train, test, STRENGTHS[int(np.argmax(right))])
-    return float((np.bincount(label, weights=found) / np.bincount(label)).mean())
-
-
-def _right(matrix: np.ndarray, label: np.ndarray, train: np.ndarray, test: np.ndarray, strength: float) -> np.ndarray:
-    if len(np.unique(label[train])) < 2:
-        return label[test] == label[train][0]
-    mean, deviation = matrix[train].mean(axis=0), matrix[train].std(axis=0)
-    scaled = (matrix - mean) / np.where(deviation > 0, deviation, 1)
-    return _fit(scaled[train], label[train], strength).predict(scaled[test]) == label[test]
-
-
-def _fit(matrix: np.ndarray, label: np.ndarray, strength: float) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=strength, class_weight="balanced", solver="newton-cholesky", tol=1e-3, max_iter=20)
-    return model.fit(matrix, label)
-
-
-def _coefficients(matrix: np.ndarray, label: np.ndarray, group: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Estimate, lower and upper bound of every outlet's coefficients, events resampled 200 times."""
-    scaled = (matrix - matrix.mean(axis=0)) / matrix.std(axis=0)
-    rows = [np.flatnonzero(group == one) for one in range(group.max() + 1)]
-    outlets = label.max() + 1
-
-    def fitted(chosen: np.ndarray) -> np.ndarray:
-        weights = _fit(scaled[chosen], label[chosen], STRENGTHS[-1]).coef_
-        return np.vstack([-weights, weights]) if outlets == 2 else weights
-
-    drawn: list[np.ndarray] = []
-    while len(drawn) < 200:
-        chosen = np.concatenate([rows[one] for one in random.integers(0, len(rows), len(rows))])
-        if len(np.unique(label[chosen])) == outlets:
-            drawn.append(fitted(chosen))
-    return np.concatenate([fitted(np.arange(len(label)))[None], np.quantile(drawn, [0.025, 0.975], axis=0)])
+        result = pd.DataFrame([[*sizes, *[np.nan] * 4, status]], columns=RESULT)
+        return Profile(result, pd.DataFrame(columns=COEFFICIENTS))
+    # Square roots: a count varies by about the same amount then, whatever its size.
+    matrix, label = np.sqrt(rates.loc[outlet.index].to_numpy(dtype=float)), outlet.to_numpy(dtype=object)
+    # Thousands of small fits: threads would only wait for each other. Routing hands the events to the inner folds.
+    with threadpool_limits(1), config_context(enable_metadata_routing=True):
+        outer, inner = (StratifiedGroupKFold(folds, shuffle=True, random_state=seed) for folds in (OUTER, INNER))
+        model = LogisticRegression(class_weight="balanced", solver="newton-cholesky", tol=1e-3, max_iter=20)
+        search = GridSearchCV(model, {"C": STRENGTHS}, cv=inner, scoring="balanced_accuracy")
+        accuracy, chance, p = permutation_test_score(
+            make_pipeline(StandardScaler(), search), matrix, label, cv=outer, n_permutations=permutations,
+            random_state=seed, scoring="balanced_accuracy", params={"groups": group},
+        )  # fmt: skip
+        # Every event once is the estimate; then events are drawn again, and one drawn twice weighs twice.
+        drawn = np.random.default_rng(seed).multinomial(sizes[2], np.full(sizes[2], 1 / sizes[2]), RESAMPLES)
+        weights = np.vstack([np.ones(len(label)), drawn[:, group]])
+        whole = [weight for weight in weights if len(np.unique(label[weight > 0])) == len(names)]
+        fits = np.array([model.fit(scale(matrix), label, sample_weight=weight).coef_ for weight in whole])
+    fits = np.concatenate([-fits, fits], axis=1) if len(names) == 2 else fits
+    bounds = np.stack([fits[0], *np.quantile(fits[1:], [0.025, 0.975], axis=0)], axis=-1).reshape(-1, 3)
+    keys = pd.MultiIndex.from_product([names, rates.columns], names=COEFFICIENTS[:2])
+    coefficients = pd.DataFrame(bounds, keys, COEFFICIENTS[2:]).reset_index()
+    found = [*sizes, accuracy, chance.mean(), np.quantile(chance, 0.95), p, status]
+    return Profile(round_significant(pd.DataFrame([found], columns=RESULT)), round_significant(coefficients))

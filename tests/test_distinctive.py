@@ -54,16 +54,16 @@ def test_a_word_spread_over_an_outlet_is_found_with_its_counts():
 def test_many_uses_in_few_articles_weigh_less_than_the_same_uses_in_many():
     random = np.random.default_rng(5)
     often, spread = corpus(), corpus()
-    for frame, rows, uses in ((often, 4, 20), (spread, 40, 2)):
+    for frame, rows, uses in ((often, 10, 8), (spread, 40, 2)):
         for row in frame.index[frame["outlet"] == "A"][:rows]:
             drawn = random.choice(COMMON, (uses, 3))
             passage = " ".join(f"{' '.join(three)} allegedly" for three in drawn)
             frame.loc[row, "text"] = inserted(frame.loc[row, "text"], passage)
     p = []
     for frame in (often, spread):
-        found = distinctive_terms(frame, top=None, min_articles=3)
+        found = distinctive_terms(frame, top=None)
         p.append(found.loc[(found["outlet"] == "A") & (found["term"] == "allegedly"), "p_adjusted"].fillna(1).iloc[0])
-    assert p[0] > 0.01 > 1e-3 > p[1]
+    assert 0.05 > p[0] > 10 * p[1]
 
 
 def test_pairs_of_words_are_found_and_do_not_cross_punctuation():
@@ -73,10 +73,10 @@ def test_pairs_of_words_are_found_and_do_not_cross_punctuation():
     assert "conceded yesterday" not in terms
 
 
-def test_proper_names_take_part_only_on_request():
-    frame = planted(corpus(), "A", "while Ferguson spoke")
-    assert "ferguson" not in set(distinctive_terms(frame, top=None)["term"])
-    assert "ferguson" in set(distinctive_terms(frame, top=None, names=True)["term"])
+def test_proper_names_set_outlets_apart_by_what_they_cover_and_take_no_part():
+    terms = set(distinctive_terms(planted(corpus(), "A", "while Ferguson slowly spoke"), top=None)["term"])
+    assert "slowly" in terms
+    assert not [term for term in terms if "ferguson" in term]
 
 
 def test_furniture_does_not_win():
@@ -100,7 +100,7 @@ def test_with_quotations_a_word_counts_in_the_voice_that_holds_it():
     inside = spans.assign(kind="indirect", start=spans["start"] - 4, end=spans["end"] + 4)
     for quotations, counts in ((spans, (0, 20, 20)), (pd.concat([spans, inside]), (0, 20, 20))):
         for voice, expected in zip(("newsroom", "reported", "quoted"), counts, strict=True):
-            found = distinctive_terms(frame, quotations, voice=voice, top=None, min_articles=1)
+            found = distinctive_terms(frame, quotations, voice=voice, top=None)
             mine = found[(found["term"] == "allegedly") & (found["outlet"] == "A")]
             assert mine["mentions"].sum() == expected, voice
             assert (found["voice"] == voice).all()
@@ -126,7 +126,7 @@ def test_order_of_articles_changes_nothing_and_missing_outlets_are_no_outlet():
 
 
 def test_a_handful_of_short_articles_gives_no_p_below_the_bar():
-    found = distinctive_terms(corpus(articles=2), top=None, min_articles=1)
+    found = distinctive_terms(corpus(5, articles=2), top=None)
     assert found["p"].isna().all() and set(found["status"]) == {"too few articles"}
 
 

@@ -67,7 +67,7 @@ def test_an_undated_article_is_found_beside_dated_ones_in_either_place():
 
 def test_a_copy_points_to_the_earliest_and_tells_its_event_however_late():
     frame = table(
-        [LONG, LONG.replace("told", "said to"), OTHERS[0], LONG],
+        [LONG, LONG.replace("told", "said to", 2), OTHERS[0], LONG],
         ["2018-05-01", "2018-03-06", "2018-03-06", "2018-03-06"],
     )
     found = group_events(frame).set_index("article_id")
@@ -85,6 +85,7 @@ def test_a_long_article_that_contains_an_earlier_brief_is_no_copy_but_a_later_br
 
 def test_empty_texts_are_nobodys_copy():
     found = group_events(table(["", "", "12", OTHERS[0]]))
+    assert group_events(table(["", "0", "", "1"]))["duplicate_of"].isna().all()
     assert found["duplicate_of"].isna().all()
     assert found["event"].tolist() == ["a0", "a1", "a2", "a3"]
 
