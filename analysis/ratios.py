@@ -251,7 +251,8 @@ def rate_ratios(tested: Found) -> pd.DataFrame:
 
     The interval is made of all ratios that `signed_root` with the same critical value does not reject. Where a side
     has fewer than five mentions it also covers the exact binomial interval (Clopper and Pearson 1934) of the effective
-    counts, and may then include 1 although p < 0.05. p comes from t, scaled so that p = 0.05 at the critical value.
+    counts, as far as that does not take back what p says of 1. p comes from t, scaled so that p = 0.05 at the critical
+    value.
 
     Returns
     -------
@@ -272,13 +273,13 @@ def rate_ratios(tested: Found) -> pd.DataFrame:
         tail = (1 - LEVEL) / 2
         least = special.betaincinv(np.maximum(a / scale, 1e-9), b / scale + 1, tail)
         most = special.betaincinv(a / scale + 1, np.maximum(b / scale, 1e-9), 1 - tail)
-        odds = w_b / w_a
-        few = np.minimum(a, b) < FEW_MENTIONS
-        low = np.where(few, np.minimum(low, least / (1 - least) * odds), low)
-        high = np.where(few, np.maximum(high, most / (1 - most) * odds), high)
-        low, high = bound_ratios(np.where(a > 0, low, 0), np.where(b > 0, high, np.inf))
+        least, most = (bound / (1 - bound) * w_b / w_a for bound in (least, most))
         size = np.abs(signed_root(sides)) / critical * student_quantile(tested.freedom)
         p = np.maximum(2 * special.stdtr(np.maximum(tested.freedom, 1), -size), tested.least_p)
+        few, unequal = np.minimum(a, b) < FEW_MENTIONS, p < 1 - LEVEL
+        low = np.where(few & ~(unequal & (low > 1) & (least < 1)), np.minimum(low, least), low)
+        high = np.where(few & ~(unequal & (high < 1) & (most > 1)), np.maximum(high, most), high)
+        low, high = bound_ratios(np.where(a > 0, low, 0), np.where(b > 0, high, np.inf))
         error = np.sqrt(spread / ((a + b) * share * (1 - share)))
         detectable = np.exp(np.minimum((critical + POWER_QUANTILE) * error, FARTHEST))
     fewest = np.minimum(np.minimum(sides.a.articles, sides.b.articles), tested.units)
