@@ -32,6 +32,8 @@ LARGE = 100
 #: Permutation is safe against unequal dispersion only where sides are of like size (Romano 1990): where they differ by
 #: more than this factor the critical value is never under Welch's. At 3 + 100 coverage was 0.85 without, 0.95 with it.
 LIKE_SIZE = 2.0
+#: The same for words: between 5 + 5 articles of 300 and of 1,500 words rare markers made 11 % false alarms without it.
+LIKE_WORDS = 4.0
 #: Mentions' worth of both sides' common dispersion that each side's own is mixed with.
 PRIOR_MENTIONS = 5.0
 #: How much the dispersion may grow with the rate that is tested. Simulated coverage of 3:300 to 60:600 articles with
@@ -116,7 +118,7 @@ def contrast_sides(
 
     The critical value of `signed_root` comes from relabelling articles, which is exact where both sides are alike, and
     from Welch's t where the smaller side has `LARGE` articles or more. Where sides differ in size more than
-    `LIKE_SIZE` it is the larger of both.
+    `LIKE_SIZE`, or in words more than `LIKE_WORDS`, it is the larger of both.
 
     Parameters
     ----------
@@ -176,7 +178,10 @@ def _settle(first: Moments, second: Moments, swapped: bool, size: int, number: i
     welch = np.nan_to_num(welch, nan=1, posinf=1)
     critical, freedom, least, permuted = student_quantile(welch), welch, np.zeros_like(welch), len(roots) > 1
     if permuted:
-        unlike = np.maximum(sizes[0] / sizes[1], sizes[1] / sizes[0]) > LIKE_SIZE
+        with np.errstate(all="ignore"):
+            sizes_apart = np.maximum(sizes[0] / sizes[1], sizes[1] / sizes[0])
+            words_apart = np.maximum(one.words / two.words, two.words / one.words)
+        unlike = (sizes_apart > LIKE_SIZE) | (words_apart > LIKE_WORDS)
         freedom = np.where(unlike, welch, sizes[0] + sizes[1])
         relabelled = exceeded_by_few(roots[1:])
         critical = np.where(unlike, np.maximum(relabelled, critical), relabelled)
