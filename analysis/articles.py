@@ -221,7 +221,7 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
 
     blank = ~frame["text"].str.contains(r"\S", na=False)
     reject(blank, "it has no text")
-    frame = frame[~blank]
+    frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)
     cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
     if clean and len(frame):
@@ -243,8 +243,8 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
     # An agency's own outlet keeps the name that it has in the corpus.
     own = given.fillna(agencies["copy"].mask(agencies["copy"] == pages.name_agencies(frame["outlet"]), frame["outlet"]))
     frame["origin"] = frame["origin"].fillna(own).fillna(frame["outlet"]).fillna(agencies["agency"])
-    counts = [len(WORD.findall(text)) if count_words else 0 for text in frame["text"]]
-    frame["words"] = pd.Series(counts, frame.index, dtype="int64")
+    frame["words"] = [len(WORD.findall(text)) for text in frame["text"]] if count_words else 0
+    frame["words"] = frame["words"].astype("int64")
     types = {name: "Int64" if name == "line" else "str" for name in REJECTED}
     return Corpus(
         frame.reset_index(drop=True),
@@ -268,7 +268,7 @@ def _unique(frame: pd.DataFrame, seen: dict[str, int], notes: list[Any]) -> pd.S
 
 def _dates(frame: pd.DataFrame, notes: list[Any]) -> pd.Series:
     """Days as YYYY-MM-DD; what may be read two ways, or no way, is noted."""
-    iso = frame["published"].str.extract(r"^(\d{4}-\d\d-\d\d)(?:$|[T ])")[0]
+    iso = frame["published"].where(frame["published"].str.match(r"\d{4}-\d\d-\d\d(?:$|[T ])")).str.slice(0, 10)
     day = iso.where(pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").notna())
     rest = frame[day.isna() & frame["published"].notna()]
     parts = rest["published"].str.extract(r"^(\d{1,2})[/-](\d{1,2})[/-]\d").astype(float)

@@ -213,8 +213,9 @@ def find_agencies(texts: pd.Series) -> pd.DataFrame:
     """
     # Fast scans of whole columns find the few texts that may credit one; these are read at their edges.
     texts = texts.astype("str")
-    says = texts.str.contains(rf"ccording to (?:the |an? report \w+ )?{_AGENCY}")
-    near = says | texts.str.slice(0, _EDGE).str.contains(_AGENCY) | texts.str.slice(-_EDGE).str.contains(_AGENCY)
+    says = texts.str.contains(f"ccording to (?:the |an? report (?:by|from|in) )?{_AGENCY}")
+    edges = pd.Series([text[:_EDGE] + text[-_EDGE:] for text in texts], texts.index, dtype="str")
+    near = says | edges.str.contains(_AGENCY)
     rows = [_agencies(text, said) for text, said in zip(texts[near], says[near], strict=True)]
     found = pd.DataFrame(rows, texts.index[near], ["agency", "copy"], dtype="str")
     return found.reindex(texts.index)
@@ -225,13 +226,14 @@ def _agencies(text: str, says: bool) -> tuple[str | None, str | None]:
     opening = [line for line in head.split("\n")[:4] if "(" in line[:90] or "/" in line[:90]]
     found = [*map(_DATELINE.match, opening), _BYLINED.match(head), _SIGNED.search(tail[-40:]), *_RIGHTS.finditer(tail)]
     own = _names(filter(None, found))
-    credited = _names([*(_SAYS.finditer(text) if says else ()), *_HELPED.finditer(tail)])
+    helped = _HELPED.finditer(tail) if "contributed to th" in tail or "ith inputs" in tail else ()
+    credited = _names([*(_SAYS.finditer(text) if says else ()), *helped])
     return "; ".join(dict.fromkeys(own + credited)) or None, "; ".join(own) or None
 
 
 def _names(found: Iterable[re.Match[str]]) -> list[str]:
     signed = " ".join(text for match in found for text in match.groupdict().values() if text)
-    places = {name: hit.start() for name, rule in _NAMED.items() if (hit := rule.search(signed))}
+    places = {name: hit.start() for name, rule in _NAMED.items() if signed and (hit := rule.search(signed))}
     return sorted(places, key=lambda name: places[name])
 
 

@@ -62,7 +62,7 @@ def list_files(path: Path) -> dict[str, Callable[[], Any]]:
             inside = {f"{name}/{member.filename}": member for member in archive.infolist() if not member.is_dir()}
             files |= {inner: partial(archive.open, member) for inner, member in sorted(inside.items())}
         elif file.is_file():
-            files[name] = partial(gzip.open if name.endswith(".gz") else open, file, "rb")
+            files[name] = partial(gzip.open, file) if name.endswith(".gz") else partial(file.open, "rb", _HEAD_BYTES)
     files = {name: opened for name, opened in files.items() if not Path(name).name.startswith((".", "~$"))}
     if not files:
         raise InputError(f"{path}: the folder is empty")
@@ -96,7 +96,7 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
             for line, record in rows:
                 if isinstance(record, dict):
                     records[line] = record
-                    held += sum(len(value) for value in record.values() if isinstance(value, str))
+                    held += sum(map(len, map(str, record.values())))
                 else:
                     reason = str(record) if isinstance(record, Exception) else "not a record of named values"
                     rejected.append((source, line, None, reason))
