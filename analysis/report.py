@@ -19,7 +19,7 @@ import pandas as pd
 
 from .agreement import precision_table
 from .articles import read_articles
-from .comparison import MIN_ARTICLES, compare_outlets
+from .comparison import LEVEL, MIN_ARTICLES, compare_outlets
 from .contrasts import contrast_outlets
 from .events import THRESHOLD, WINDOW, group_events
 from .evidence import list_evidence
@@ -29,12 +29,13 @@ from .notebooks import CASE_STUDY, run_notebook
 from .plots import attempt, select_contrasts
 from .ratios import DRAWS
 from .scoring import Scored, score_with
-from .sheets import find_key
+from .sheets import find_key, read_sheet
 from .stream import Options, scorer_for
 from .tables import InputError, read_table, replacing, safe_cells, write_table
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 ROOT = TEMPLATES.parent.parent
+NOTEBOOKS = ROOT / "notebooks"
 LEXICON, ACTORS, JUDGED = (ROOT / "data" / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
 #: Marks cells about sentences on the matter in dispute; they are left out where no lexicon names it.
 ABOUT = "about"
@@ -44,7 +45,7 @@ SEED = 1
 #: Contrasts that open the report, and sentences shown with each.
 FINDINGS, EXAMPLES = 10, 3
 FINDING = """<li><b>{name}</b>: {rate_ratio:.3g} times the rate of the others ({ci_low:.3g} to {ci_high:.3g}; adjusted
-p {p_adjusted:.2g}; {articles_a:,} against {articles_b:,} articles) {quotes}</li>"""
+p {p_adjusted:.2g}{verdict}; {articles_a:,} against {articles_b:,} articles) {quotes}</li>"""
 MEASURED = """On US news that the dictionary had not seen, {:.2f} to {:.2f} of the mentions of a feature were judged
 right by one coder, who also wrote it."""
 OWN_LEXICON = "The dictionary is not the program's own, and nothing is known of it."
@@ -116,6 +117,8 @@ def write_report(
     folder, options, title = Path(folder), options or Options(), title or "Comparative framing report"
     if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
+    for sheet in sheets:
+        read_sheet(sheet)  # what cannot be read is refused before the long run
     options = options._replace(lexicon=options.lexicon or str(LEXICON), actors=options.actors or str(ACTORS))
     scorer = scorer_for(options)
     corpus = read_articles(path, **reading)
@@ -180,7 +183,7 @@ def _run_all(folder: Path, parameters: dict[str, str], about: bool, coded: bool)
     """Run copies of the notebooks in a folder; what went wrong, a line each."""
     from tqdm import tqdm
 
-    books = [book for book in sorted((ROOT / "notebooks").glob("*.ipynb")) if coded or book.stem != VALIDATION]
+    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if coded or book.stem != VALIDATION]
     _copy(books, folder)
     drop, problems = {CASE_STUDY} | (set() if about else {ABOUT}), []
     with ProcessPoolExecutor(2) as pool, tqdm(total=len(books), unit=" notebooks", disable=None, leave=False) as bar:
@@ -228,10 +231,12 @@ def _findings(table: pd.DataFrame, scored: Scored) -> str:
         counted = scored.mentions["article_id"].isin(own["article_id"]) & ~scored.mentions["negated"]
         here = scored.mentions[counted & (scored.mentions["section"] == "body")]
         shown = list_evidence(here, scored.articles, row["feature"], voice="newsroom").drop_duplicates("article_id")
-        quotes = shown[["sentence", "article_id"]].astype("str").map(escape).head(EXAMPLES)
+        shown = shown.assign(headline=shown["headline"].fillna(shown["article_id"])).head(EXAMPLES)
+        quotes = shown[["sentence", "headline"]].astype("str").map(escape).to_numpy()
         items.append(FINDING.format(
-            name=escape(row["contrast"].replace("_", " ")), **row,
-            quotes="".join(f"<q>{text}</q> <small>{key}</small>" for text, key in quotes.to_numpy()),
+            **row, name=escape(row["contrast"].replace("_", " ")),
+            verdict="" if row["p_adjusted"] < 1 - LEVEL else ": not shown to differ",
+            quotes="".join(f"<q>{sentence}</q> <small>{headline}</small>" for sentence, headline in quotes),
         ))  # fmt: skip
     return "\n".join(items)
 

@@ -164,7 +164,7 @@ def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.Da
     found = found[found.groupby("outlet").cumcount() < most // max(len(named), 1)]
     numbers = {"times": "log_odds", "times_low": "ci_low", "times_high": "ci_high"}
     times = {name: round_significant(np.exp(found[of].astype(float))) for name, of in numbers.items()}
-    return found.assign(row=found["outlet"] + ": " + found["term"], **times)
+    return found.assign(row=found["outlet"].astype("str") + ": " + found["term"].astype("str"), **times)
 
 
 def calibration_table(path: str | Path, voice: str = "newsroom", split: str = "random") -> pd.DataFrame:
@@ -198,14 +198,13 @@ def draw_calibration(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def compare_sheets(folder: str | Path, pattern: str, key: str | Path = "") -> tuple[pd.DataFrame, pd.DataFrame]:
+def compare_sheets(folder: str | Path, pattern: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What `compare_coders` measures, and the disagreements, of the sheets in a folder; empty where there are none."""
     paths = [path for path in sorted(Path(folder).glob(pattern)) if not path.name.endswith(".key.csv")]
     if not paths:
         return pd.DataFrame(columns=MEASURES), pd.DataFrame()
-    found = key or find_key(paths[0])
-    *measured, talk = compare_coders([read_sheet(path) for path in paths], read_table(found) if found else None)
-    return pd.concat(measured, ignore_index=True), talk
+    key = find_key(paths[0])
+    return compare_coders([read_sheet(path) for path in paths], read_table(key) if key else None)
 
 
 def missed_table(recall: pd.DataFrame) -> pd.DataFrame:
