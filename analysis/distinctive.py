@@ -19,9 +19,8 @@ from analysis.tables import InputError, round_significant
 PRIOR = 1000
 #: A term in fewer articles of the corpus, or used more by an outlet in fewer of its own, is an anecdote.
 MIN_ARTICLES, MIN_OWN_ARTICLES = 10, 3
-#: Boilerplate: in this share of an outlet's articles a term stands among the first or last words, where it also has
-#: at least half of its mentions and four times its fair share of them.
-EDGE, EDGE_SHARE = 30, 0.1
+#: So many words at either end of an article are left out: labels, datelines and credits.
+EDGE = 5
 #: A run of so many words in this share of an outlet's articles is a sign-up box or a caption; names and numbers are
 #: not told apart in it.
 RUN, RUN_SHARE = 6, 0.02
@@ -33,7 +32,7 @@ COLUMNS = (
 VOICES = ("newsroom", "reported", "quoted")
 
 
-def log_odds(mentions: np.ndarray, words: float, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def log_odds(mentions: np.ndarray, words: np.ndarray | float, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Smoothed log-odds of terms in one body of text, and their variance if words were independent.
 
     The difference of two such log-odds is the measure of Monroe, Colaresi and Quinn (2008), the sum of the two
@@ -43,7 +42,7 @@ def log_odds(mentions: np.ndarray, words: float, prior: np.ndarray) -> tuple[np.
     ----------
     mentions : array
         Mentions of each term.
-    words : float
+    words : float or array
         All words of the text, those of other terms included.
     prior : array
         Mentions of each term in the prior; the last entry is that of all other words.
@@ -86,7 +85,7 @@ def distinctive_terms(
         ``outlet``, ``voice``, ``term``, ``mentions``, ``articles`` (of the outlet, that use it: its range),
         ``per_1000`` and ``rest_per_1000`` words, ``log_odds`` against the rest (shrunk towards 0) with a 95 %
         interval, ``z``, ``p``, ``p_adjusted`` (Benjamini-Hochberg over all outlets and terms tested) and
-        ``status``, which says why a term has no p: an outlet's boilerplate, or too few articles.
+        ``status``, which says why a term has no p: too few articles.
 
     Raises
     ------
@@ -105,37 +104,41 @@ def distinctive_terms(
     if len(outlets) < 2:
         raise InputError(f"{len(outlets)} different {by} in the articles: two are needed to compare their language")
     words, forms = _words(used, group, quotations, voice)
-    counts, at_edge, terms = _counts(words, forms, len(used))
-    kept = words["article"][words["kept"]], words["article"][words["kept"] & words["edge"]]
-    length, edge_length = (np.bincount(article, minlength=len(used)) for article in kept)
+    counts, terms = _counts(words, forms, len(used))
+    length = np.bincount(words["article"][words["kept"]], minlength=len(used))
     # Sums over the articles of each outlet; those of the others are the totals without them.
     member = sparse(group, np.arange(len(used)), np.ones(len(used)), (len(outlets), len(used)))
-    parts = counts, counts.multiply(counts), counts.multiply(length[:, None]), counts.sign(), at_edge
+    parts = counts, counts.multiply(counts), counts.multiply(length[:, None]), counts.sign()
     own = [(member @ part).tocsr() for part in parts]
     totals = np.stack([np.asarray(part.sum(axis=0)).ravel() for part in own])
-    sizes = member @ np.stack([length, length**2, np.ones(len(used)), edge_length], axis=1)
+    sizes = member @ np.stack([length, length**2, np.ones(len(used))], axis=1)
     prior = PRIOR * np.append(totals[0], max(length.sum() - totals[0].sum(), 0)) / max(length.sum(), 1)
     tables, tests = [], []
     for place, outlet in enumerate(outlets):
         mine = np.stack([part[[place]].toarray().ravel() for part in own])
-        others, size, rest_size = totals - mine, sizes[place], sizes.sum(axis=0) - sizes[place]
-        sides = _side(mine, size, prior), _side(others, rest_size, prior)
-        difference, variance = sides[0][0] - sides[1][0], sides[0][1] + sides[1][1]
+        # From here every array has two rows: this outlet and the others.
+        mentions, squares, weighted, present = np.stack([mine, totals - mine], axis=1)
+        size, long, number = np.stack([sizes[place], sizes.sum(axis=0) - sizes[place]], axis=1)[:, :, None]
+        odds, poisson = log_odds(mentions, size, prior)
+        rate = mentions / np.maximum(size, 1)
+        # Linearised: an article moves the log-odds by how far its mentions are from those its length would give.
+        scatter = (squares - 2 * rate * weighted + rate**2 * long) * number / np.maximum(number - 1, 1) * poisson**2
+        # Few articles show little of the scatter there is: never less than independent words would give.
+        variance = np.maximum(scatter, poisson)
+        spread = np.where(mentions > 0, mentions**2 / np.maximum(squares, 1), number)
         # Welch's degrees of freedom, of the articles that a term is really spread over.
-        freedom = variance**2 / sum(one**2 / np.maximum(spread - 1, 0.5) for _, one, spread in sides)
-        z, reach = difference / np.sqrt(variance), np.sqrt(variance) * stdtrit(freedom, 0.975)
-        furniture = (z > 0) & (mine[4] >= max(EDGE_SHARE * size[2], MIN_OWN_ARTICLES))
-        furniture &= mine[4] >= mine[0] * np.clip(4 * size[3] / max(size[0], 1), 0.5, 0.9)
-        few = np.where(z > 0, mine[3], np.minimum(others[3], size[2])) < MIN_OWN_ARTICLES
-        p = np.where(furniture | few, np.nan, 2 * stdtr(freedom, -np.abs(z)))
+        freedom = variance.sum(axis=0) ** 2 / (variance**2 / np.maximum(spread - 1, 0.5)).sum(axis=0)
+        difference, error = odds[0] - odds[1], np.sqrt(variance.sum(axis=0))
+        z, reach = difference / error, error * stdtrit(freedom, 0.975)
+        few = np.where(z > 0, present[0], np.minimum(present[1], number[0])) < MIN_OWN_ARTICLES
+        p = np.where(few, np.nan, 2 * stdtr(freedom, -np.abs(z)))
         shown = np.lexsort((-np.abs(z), p))[: None if top is None else min(top, int(np.isfinite(p).sum()))]
         table = pd.DataFrame({
             "outlet": outlet, "voice": "all" if quotations is None else voice, "term": terms,
-            "mentions": mine[0].astype(int), "articles": mine[3].astype(int),
-            "per_1000": 1000 * mine[0] / max(size[0], 1), "rest_per_1000": 1000 * others[0] / max(rest_size[0], 1),
-            "log_odds": difference, "ci_low": difference - reach, "ci_high": difference + reach, "z": z, "p": p,
-            "p_adjusted": np.nan,
-            "status": np.select([furniture, few], ["boilerplate of this outlet", "too few articles"], ""),
+            "mentions": mentions[0].astype(int), "articles": present[0].astype(int), "per_1000": 1000 * rate[0],
+            "rest_per_1000": 1000 * rate[1], "log_odds": difference, "ci_low": difference - reach,
+            "ci_high": difference + reach, "z": z, "p": p, "p_adjusted": np.nan,
+            "status": np.where(few, "too few articles", ""),
         }, index=place * len(terms) + np.arange(len(terms)))  # fmt: skip
         tables.append(table.iloc[shown])
         tests.append(p)
@@ -144,39 +147,25 @@ def distinctive_terms(
     return round_significant(pd.concat(tables).assign(p_adjusted=adjusted).reset_index(drop=True))
 
 
-def _side(sums: np.ndarray, sizes: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Log-odds, their variance between articles, and the number of articles that the mentions are spread over."""
-    mentions, squares, weighted = sums[:3]
-    words, long, articles = sizes[:3]
-    odds, poisson = log_odds(mentions, words, prior)
-    rate = mentions / max(words, 1)
-    # Linearised: an article moves the log-odds by how far its mentions are from those its length would give.
-    scatter = squares - 2 * rate * weighted + rate**2 * long
-    scatter *= articles / max(articles - 1, 1) * poisson**2
-    spread = np.where(mentions > 0, mentions**2 / np.maximum(squares, 1), articles)
-    # Few articles show little of the scatter there is: never less than independent words would give.
-    return odds, np.maximum(scatter, poisson), spread
-
-
 def _words(
     articles: pd.DataFrame, group: np.ndarray, quotations: pd.DataFrame | None, voice: str
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Every word: its form, whether it stands at an edge, is kept in the comparison and can be a term; the forms."""
+    """Every word: its form, whether it is kept in the comparison and whether it can be a term; and the forms."""
     article, word, start, inner, joined, strings = read_words(articles["text"])
     fold, forms = pd.factorize(strings.str.lower().str.replace("’", "'"))
     form, size = fold[word], np.bincount(article, minlength=len(articles))
     place = np.arange(len(form)) - (np.cumsum(size) - size)[article]
-    edge = np.minimum(place, size[article] - 1 - place) < EDGE
     # The first word of a sentence always has a capital: it tells only where the word is nowhere else.
     capital = strings.str[:1].str.isupper().to_numpy(dtype=bool)[word]
     uses, capitals = (np.bincount(form, (inner + 1e-6) * use, len(forms)) for use in (True, capital))
     personal, spelt = forms.str.fullmatch(r"i(?:'\w+)?"), forms.str.contains(r"[^\W\d_]")
     term = ((capitals <= NAME_SHARE * uses) & spelt | personal)[form]
     shouted = (strings.str.isupper() & (strings.str.len() > 1)).to_numpy(dtype=bool)[word]
-    kept = ~shouted & ~_repeated(np.where(term, form + 1, 0), article, group)
+    kept = ~shouted & (np.minimum(place, size[article] - 1 - place) >= EDGE)
+    kept &= ~_repeated(np.where(term, form + 1, 0), article, group)
     if quotations is not None:
         kept &= _voices(article, start, articles, quotations) == VOICES.index(voice)
-    columns = {"article": article, "form": form, "edge": edge, "joined": joined, "kept": kept, "term": kept & term}
+    columns = {"article": article, "form": form, "joined": joined, "kept": kept, "term": kept & term}
     return pd.DataFrame(columns), np.asarray(forms)
 
 
@@ -186,7 +175,7 @@ def _repeated(code: np.ndarray, article: np.ndarray, group: np.ndarray) -> np.nd
     begin, whole = article[: len(key)], article[: len(key)] == article[len(code) - len(key) :]
     run, runs = pd.factorize(key * np.uint64(2 * len(group) + 1) + group[begin].astype(np.uint64))
     least = np.maximum(MIN_OWN_ARTICLES, RUN_SHARE * np.bincount(group)[group])[begin]
-    found = np.flatnonzero(whole & (_carried(begin, run, len(runs))[run] >= least))
+    found = np.flatnonzero(whole & (_carried(begin, run, (len(group), len(runs)))[run] >= least))
     repeated = np.zeros(len(code), dtype=bool)
     repeated[found[:, None] + np.arange(RUN)] = True
     return repeated
@@ -205,27 +194,21 @@ def _voices(article: np.ndarray, start: np.ndarray, articles: pd.DataFrame, quot
     return voice
 
 
-def _counts(words: pd.DataFrame, forms: np.ndarray, articles: int) -> tuple[Any, Any, np.ndarray]:
-    """Articles x terms: mentions, those at the edges of articles, and the terms: words and pairs of words."""
+def _counts(words: pd.DataFrame, forms: np.ndarray, articles: int) -> tuple[Any, np.ndarray]:
+    """Mentions, articles x terms, and the terms: words and pairs of words."""
     least = max(MIN_ARTICLES, articles // 1000)
-    terms = words[words["term"]]
-    often = _carried(terms["article"], terms["form"], len(forms)) >= least
-    able = words["term"].to_numpy() & often[words["form"]]
+    able, form = words["term"].to_numpy(), words["form"].to_numpy(dtype=np.int64)
     pair = np.append(False, able[:-1]) & able & words["joined"].to_numpy()
-    form = words["form"].to_numpy(dtype=np.int64)
     keys = np.concatenate([form[able], (form[:-1][pair[1:]] + 1) * len(forms) + form[pair]])
     both = pd.concat([words[able], words[pair]])
     column, keys = pd.factorize(keys)
-    use = np.flatnonzero(_carried(both["article"], column, len(keys)) >= least)
     shape = articles, len(keys)
-    counts, at_edge = (
-        sparse(both["article"], column, n, shape)[:, use] for n in (both["term"] * 1.0, both["edge"] * 1.0)
-    )
+    use = np.flatnonzero(_carried(both["article"], column, shape) >= least)
     first, second = np.divmod(keys[use], len(forms))
-    return counts, at_edge, np.where(first > 0, forms[first - 1] + " ", "") + forms[second]
+    counts = sparse(both["article"], column, np.ones(len(both)), shape)[:, use]
+    return counts, np.where(first > 0, forms[first - 1] + " ", "") + forms[second]
 
 
-def _carried(article: Any, column: Any, columns: int) -> np.ndarray:
+def _carried(article: Any, column: Any, shape: tuple[int, int]) -> np.ndarray:
     """Number of articles that each column is in."""
-    present = sparse(article, column, np.ones(len(column), np.int32), (int(article.max()) + 1, columns))
-    return np.bincount(present.indices, minlength=columns)
+    return np.bincount(sparse(article, column, np.ones(len(column)), shape).indices, minlength=shape[1])

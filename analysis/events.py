@@ -8,16 +8,14 @@ the runs of words it shares with another text, whatever the day.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.tables import InputError
 from analysis.tokens import Vocabulary, tokenise
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 #: Average likeness from which groups are one event, where CROWD articles lie within reach of an article.
 THRESHOLD = 0.07
@@ -39,7 +37,7 @@ MOST_ARTICLES = 0.25
 #: articles alone would share no word that is rare, and would never be alike.
 IMAGINED, IMAGINED_SHARE = 50, 0.01
 #: Candidates are found by the heaviest words of each article, so that the search stays near-linear; those that reach
-#: this share of the threshold by them alone have their likeness taken over all words.
+#: this share of the threshold by them alone are clustered by all words.
 HEAVIEST, CANDIDATE = 60, 0.4
 #: Groups above this size are first cut at a higher likeness: average linkage needs all their pairs.
 LARGEST = 3000
@@ -106,15 +104,12 @@ def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.Dat
     code, forms = pd.factorize(strings.str.lower().str.replace("’", "'").str.removesuffix("'s"))
     form, size = code.astype(np.int32)[word], np.bincount(article, minlength=2 * len(rows))
     body = slice(size[: len(rows)].sum())
-    # Texts too short to have runs of words can be the same too, if they have words.
-    text = table["text"].reset_index(drop=True).astype(object).where(size[: len(rows)] > 0, rows)
-    same = rows.groupby(text, sort=False).transform("min")
-    links = np.hstack([_copies(form[body], article[body], day), [rows, same]])
-    original = rows.groupby(_components(len(rows), *links)).transform("min").to_numpy()
+    copies = _components(len(rows), *_copies(form[body], article[body], day))
+    original = rows.groupby(copies).transform("min").to_numpy()
     lead = np.flatnonzero(np.arange(len(form)) - (np.cumsum(size) - size)[article] < LEAD)
     value = np.where(article[lead] < len(rows), 1.0, HEADLINE)
     counts = sparse(article[lead] % len(rows), form[lead], value, (len(rows), len(forms)))
-    group = _groups(_weighted(counts, np.asarray(forms), day), day, threshold)
+    group = _groups(_weighted(counts, pd.Series(forms), day), day, threshold)
     first = rows.groupby(group).transform("min").to_numpy()
     # A copy tells what its original tells, also when it is printed a month later.
     event = _components(len(rows), np.tile(rows, 2), np.concatenate([original, first]))
@@ -170,7 +165,7 @@ def _copies(form: np.ndarray, article: np.ndarray, day: np.ndarray) -> np.ndarra
     return np.hstack(pairs)
 
 
-def _weighted(counts: csr_matrix, forms: np.ndarray, day: np.ndarray) -> csr_matrix:
+def _weighted(counts: Any, forms: pd.Series, day: np.ndarray) -> Any:
     """Words by their rarity, in rows whose products are the likeness of articles of one day."""
     from scipy.sparse import diags
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -181,7 +176,7 @@ def _weighted(counts: csr_matrix, forms: np.ndarray, day: np.ndarray) -> csr_mat
     rarity = np.log((1 + articles + IMAGINED) / (1 + carried + IMAGINED * IMAGINED_SHARE))
     # In a handful of articles every word of their story is in most of them.
     common = carried > max(MOST_ARTICLES * articles, IMAGINED / 2)
-    rarity[common | (pd.Series(forms).str.len() < 2) | pd.Series(forms).isin(ENGLISH_STOP_WORDS)] = 0
+    rarity[common | (forms.str.len() < 2) | forms.isin(ENGLISH_STOP_WORDS)] = 0
     dated = np.sort(day[np.isfinite(day)])
     near = np.full(articles, float(articles))
     near[: len(dated)] = np.searchsorted(dated, dated + WINDOW, "right") - np.searchsorted(dated, dated - WINDOW)
@@ -190,24 +185,22 @@ def _weighted(counts: csr_matrix, forms: np.ndarray, day: np.ndarray) -> csr_mat
     return (diags((near / CROWD) ** (-CROWDING / 2)) @ weighted).tocsr()
 
 
-def _groups(weighted: csr_matrix, day: np.ndarray, threshold: float) -> np.ndarray:
+def _groups(weighted: Any, day: np.ndarray, threshold: float) -> np.ndarray:
     """A group number for every row."""
     from sklearn.cluster import AgglomerativeClustering
 
-    left, right, like = _neighbours(weighted, day, threshold)
-    # Average likeness reaches a level only where a pair does: groups lie within the components of such pairs.
-    level = np.full(len(day), threshold)
+    left, right, like = np.hstack(list(_candidates(weighted, day, CANDIDATE * threshold)))
+    left, right, level = left.astype(int), right.astype(int), np.full(len(day), 0.0)
+    # Groups of average likeness lie within what is linked by pairs; where that is too much, by nearer pairs.
     while True:
-        near = like >= level[left]
-        component = _components(len(day), left[near], right[near])
+        component = _components(len(day), *np.stack([left, right])[:, like >= level[left]])
         size = np.bincount(component)[component]
         if size.max() <= LARGEST:
             break
-        level[size > LARGEST] *= 1.25
+        level = np.where(size > LARGEST, np.maximum(level * 1.25, CANDIDATE * threshold), level)
     group, order = np.arange(len(day)), np.argsort(component, kind="stable")
-    linkage = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - threshold
-    )
+    distances = {"metric": "precomputed", "linkage": "average", "distance_threshold": 1 - threshold}
+    linkage = AgglomerativeClustering(n_clusters=None, **distances)
     for rows in np.split(order, np.flatnonzero(np.diff(component[order])) + 1):
         if len(rows) > 1:
             alike = (weighted[rows] @ weighted[rows].T).toarray() * _nearness(day[rows], day[rows][:, None])
@@ -215,27 +208,20 @@ def _groups(weighted: csr_matrix, day: np.ndarray, threshold: float) -> np.ndarr
     return group
 
 
-def _neighbours(weighted: csr_matrix, day: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pairs of rows whose likeness reaches the threshold, and their likeness."""
+def _candidates(weighted: Any, day: np.ndarray, least: float) -> Iterator[np.ndarray]:
+    """Pairs of rows that their heaviest words make alike: row, earlier row and that likeness."""
     row = np.repeat(np.arange(len(day)), np.diff(weighted.indptr))
     order = np.lexsort((-weighted.data, row))
     order = order[np.arange(len(order)) - weighted.indptr[row] < HEAVIEST]
     heavy = sparse(row[order], weighted.indices[order], weighted.data[order], weighted.shape)
-    found = [(np.zeros(0, int), np.zeros(0, int), np.zeros(0))]
     for begin in range(0, len(day), _BLOCK):
         end = min(begin + _BLOCK, len(day))
         # Undated rows come last, and may be near to any.
         start = np.searchsorted(day, day[begin] - WINDOW) if np.isfinite(day[end - 1]) else 0
         product = (heavy[begin:end] @ heavy[start:end].T).tocoo()
         left, right = product.row + begin, product.col + start
-        nearness = _nearness(day[left], day[right])
-        use = (right < left) & (product.data * nearness >= CANDIDATE * threshold)
-        left, right, nearness = left[use], right[use], nearness[use]
-        like = np.asarray(weighted[left].multiply(weighted[right]).sum(axis=1)).ravel() * nearness
-        reached = like >= threshold
-        found.append((left[reached], right[reached], like[reached]))
-    left, right, like = (np.concatenate(part) for part in zip(*found, strict=True))
-    return left, right, like
+        like = product.data * _nearness(day[left], day[right])
+        yield np.stack([left, right, like])[:, (right < left) & (like >= least)]
 
 
 def _nearness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -249,7 +235,7 @@ def _components(size: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return connected_components(sparse(left, right, np.ones(len(left)), (size, size)), directed=False)[1]
 
 
-def sparse(row: np.ndarray, column: np.ndarray, value: np.ndarray, shape: tuple[int, int]) -> csr_matrix:
+def sparse(row: np.ndarray, column: np.ndarray, value: np.ndarray, shape: tuple[int, int]) -> Any:
     from scipy.sparse import csr_matrix
 
     return csr_matrix((value, (row, column)), shape)

@@ -68,7 +68,7 @@ def outlet_profile_test(
     Raises
     ------
     InputError
-        If a table lacks a column that is needed.
+        If the scores table lacks a column that is needed.
     """
     from sklearn import config_context
     from sklearn.linear_model import LogisticRegression
@@ -77,12 +77,8 @@ def outlet_profile_test(
     from sklearn.preprocessing import StandardScaler, scale
     from threadpoolctl import threadpool_limits
 
-    for table, name, needed in (
-        (scores, "scores", {"article_id", "section", "feature", "voice", "per_1000"}),
-        (articles, "articles", {"article_id", "outlet"}),
-    ):
-        if missing := needed - set(table.columns):
-            raise InputError(f"the {name} table has no column {' or '.join(sorted(missing))}")
+    if missing := {"article_id", "section", "feature", "voice", "per_1000"} - set(scores.columns):
+        raise InputError(f"the scores table has no column {' or '.join(sorted(missing))}")
     chosen = scores[(scores["voice"] == voice) & (scores["section"] == section)]
     rates = chosen.pivot_table(index="article_id", columns="feature", values="per_1000").dropna().sort_index()
     rates = rates.loc[:, rates.max() > rates.min()]
@@ -94,14 +90,9 @@ def outlet_profile_test(
         event = events.set_index("article_id")["event"].reindex(outlet.index).fillna(event)
     names, group = sorted(outlet.unique()), pd.factorize(event, sort=True)[0]
     sizes = len(names), len(outlet), event.nunique(), rates.shape[1]
-    status = ""
-    if len(names) < 2:
-        status = f"nothing can be said: two outlets with {MIN_ARTICLES} articles each are needed"
-    elif event.nunique() < MIN_EVENTS:
-        status = f"nothing can be said: {MIN_EVENTS} events are needed"
-    elif rates.empty:
-        status = "nothing can be said: no feature varies"
-    if status:
+    if len(names) < 2 or sizes[2] < MIN_EVENTS or rates.empty:
+        needed = f"two outlets with {MIN_ARTICLES} articles each and {MIN_EVENTS} events are needed"
+        status = f"nothing can be said: {needed if rates.shape[1] else 'no feature varies'}"
         result = pd.DataFrame([[*sizes, *[np.nan] * 4, status]], columns=RESULT)
         return Profile(result, pd.DataFrame(columns=COEFFICIENTS))
     # Square roots: a count varies by about the same amount then, whatever its size.
@@ -124,5 +115,5 @@ def outlet_profile_test(
     bounds = np.stack([fits[0], *np.quantile(fits[1:], [0.025, 0.975], axis=0)], axis=-1).reshape(-1, 3)
     keys = pd.MultiIndex.from_product([names, rates.columns], names=COEFFICIENTS[:2])
     coefficients = pd.DataFrame(bounds, keys, COEFFICIENTS[2:]).reset_index()
-    found = [*sizes, accuracy, chance.mean(), np.quantile(chance, 0.95), p, status]
+    found = [*sizes, accuracy, chance.mean(), np.quantile(chance, 0.95), p, ""]
     return Profile(round_significant(pd.DataFrame([found], columns=RESULT)), round_significant(coefficients))

@@ -48,7 +48,7 @@ def test_a_word_spread_over_an_outlet_is_found_with_its_counts():
     assert list(found.columns) == COLUMNS
     assert (first["term"], first["mentions"], first["articles"], first["voice"]) == ("allegedly", 40, 40, "all")
     assert first["ci_low"] > 0 and first["p_adjusted"] < 0.05 and first["rest_per_1000"] == 0
-    assert first["per_1000"] == pytest.approx(1000 * 40 / (40 * 123), rel=1e-5)
+    assert first["per_1000"] == pytest.approx(1000 * 40 / (40 * 113), rel=1e-5)
 
 
 def test_many_uses_in_few_articles_weigh_less_than_the_same_uses_in_many():
@@ -85,11 +85,7 @@ def test_furniture_does_not_win():
     frame.loc[own, "text"] = "highlights " + frame.loc[own, "text"]
     frame = planted(frame, "A", "please sign up below for our daily letter and offers")
     found = distinctive_terms(frame, top=None)
-    tested = set(found.loc[found["p"].notna() & (found["outlet"] == "A"), "term"])
-    assert not tested & {"highlights", "sign", "daily", "offers", "sign up"}
-    assert set(found.loc[found["term"].eq("highlights") & (found["outlet"] == "A"), "status"]) == {
-        "boilerplate of this outlet"
-    }
+    assert not set(found["term"]) & {"highlights", "sign", "daily", "offers", "sign up"}
 
 
 def test_with_quotations_a_word_counts_in_the_voice_that_holds_it():
