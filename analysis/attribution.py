@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.contents import Contents, covered, find_contents, limits_of, loose_quotes
 from analysis.cues import GAPS, KINDS, STANCES, CueList, Words, kinds_named, read_cues, read_words
@@ -15,6 +17,8 @@ from analysis.speakers import Speakers, find_labels, find_phrases, locate_speake
 from analysis.tables import QUOTATIONS
 from analysis.tokens import Tokens, Vocabulary, tokenise
 
+#: Sections by number. Headlines count in the headline, the others in the text.
+SECTIONS = ("headline", "subheading", "body", "footnote")
 VOICES = ("newsroom", "quoted", "reported")
 
 
@@ -308,23 +312,33 @@ def owners(tokens: Tokens, spans: Spans) -> np.ndarray:
 
 def word_voices(tokens: Tokens, spans: Spans) -> np.ndarray:
     """Voice (index into VOICES, uint8) of each word: quoted inside any direct span, else reported inside any."""
-    depth = np.zeros((2, len(tokens.word) + 1), dtype=np.int32)
-    for level, rows in enumerate((np.ones(len(spans.first), dtype=bool), spans.direct)):
-        depth[level] += np.bincount(spans.first[rows], minlength=depth.shape[1])
-        depth[level] -= np.bincount(spans.last[rows], minlength=depth.shape[1])
-    inside = np.cumsum(depth, axis=1)[:, :-1] > 0
-    return np.where(inside[1], 1, np.where(inside[0], 2, 0)).astype(np.uint8)
+    voices = np.zeros(len(tokens.word), dtype=np.uint8)
+    for voice, rows in ((2, slice(None)), (1, spans.direct)):
+        first, last = spans.first[rows], spans.last[rows]
+        reach = np.maximum.accumulate(np.append(0, last))
+        fresh = np.maximum(reach[1:] - np.maximum(first, reach[:-1]), 0)
+        begin = reach[1:] - fresh
+        place = np.repeat(begin - np.cumsum(fresh) + fresh, fresh) + np.arange(fresh.sum())
+        voices[place] = voice
+    return voices
 
 
-def voice_of(tokens: Tokens, spans: Spans, byte: np.ndarray, text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Voice (index into VOICES) of each place, and the index of the innermost span around it (-1: none)."""
-    word = np.maximum(np.searchsorted(tokens.start, byte, side="right") - 1, 0)
-    if not len(tokens.word):
-        return np.zeros(len(byte), np.uint8), np.full(len(byte), -1, np.int32)
-    return word_voices(tokens, spans)[word], owners(tokens, spans)[word]
+def pick(values: Any, index: np.ndarray) -> pa.Array:
+    """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
+    options = pa.array(pd.Series(values, dtype="str").tolist(), pa.string(), from_pandas=True)
+    missing = np.append(options.is_null().to_numpy(zero_copy_only=False), True)
+    places = index.astype(np.int32)
+    places = pa.array(places, mask=missing[places])
+    return pa.DictionaryArray.from_arrays(places, options.fill_null(""))
 
 
-def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: pd.DataFrame) -> pd.DataFrame:
+def spelt_out(table: pa.Table) -> pa.Table:
+    """The same table with plain strings where each distinct string is stored once."""
+    whole = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    return pa.table(whole, table.column_names)
+
+
+def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: pd.DataFrame) -> pa.Table:
     """The quotations table of a batch whose texts are headline, text, headline, text, …
 
     Parameters
@@ -338,67 +352,63 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
 
     Returns
     -------
-    DataFrame
+    Table
         The columns of the quotations table, offsets in code points; in the order in which the contents end, so that
         the innermost comes first of those that end together: its speaker owns the words.
     """
-    article = spans.text // 2
-    identifier = article_id.to_numpy(object)[article].astype(str)
-    earliest = np.unique(spans.attribution, return_index=True)[1] if len(article) else article
-    rank = np.zeros(int(spans.attribution.max(initial=-1)) + 1, dtype=np.int64)
-    by_place = np.sort(earliest)
-    ordinal = np.arange(len(by_place)) - np.searchsorted(article[by_place], article[by_place], side="left") + 1
-    rank[spans.attribution[by_place]] = ordinal
-    known = pd.Series(identifier, dtype="str")
-    name = known + ":" + pd.Series(rank[spans.attribution], dtype="str") if len(known) else known
-    parent = known + ":" + pd.Series(rank[np.maximum(spans.parent, 0)], dtype="str") if len(known) else known
+    attribution, earliest = np.unique(spans.attribution, return_index=True)
+    earliest.sort()
+    article = spans.text[earliest] // 2
+    ordinal = np.arange(len(article)) - np.searchsorted(article, article, side="left") + 1
+    which = np.zeros(int(attribution.max(initial=-1)) + 1, dtype=np.int64)
+    which[spans.attribution[earliest]] = np.arange(len(article))
+    names = [f"{known}:{number}" for known, number in zip(article_id.to_numpy()[article], ordinal, strict=True)]
+    order = np.lexsort((-spans.first, spans.last, spans.text))
+    sorted_columns = {name: column[order] for name, column in spans._asdict().items() if name != "names"}
+    spans = spans._replace(**sorted_columns)
     start = tokens.characters(spans.start, spans.text)
 
-    def characters(byte: np.ndarray) -> pd.Series:
-        safe = np.where(byte >= 0, byte, spans.start)
-        return pd.Series(tokens.characters(safe, spans.text), dtype="Int64").mask(byte < 0)
+    def characters(byte: np.ndarray) -> pa.Array:
+        places = tokens.characters(np.where(byte >= 0, byte, spans.start), spans.text)
+        return pa.array(places.astype(np.int64), mask=byte < 0)
 
-    def words(low: np.ndarray, high: np.ndarray) -> pd.Series:
+    def words(low: np.ndarray, high: np.ndarray) -> pa.Array:
         good = low >= 0
-        found = tokens.strings(np.where(good, low, 0), np.where(good, high, 0)).to_pylist()
-        return pd.Series(found, dtype="str").where(good)
+        return pc.if_else(pa.array(good), tokens.strings(np.where(good, low, 0), np.where(good, high, 0)), None)
 
-    persons = pd.Series([*spans.names, None], dtype="str")
-    frame = pd.DataFrame(
-        {
-            "article_id": known,
-            "section": _sections(spans.text, start, lines),
-            "attribution_id": name,
-            "parent_id": parent.where(spans.parent >= 0),
-            "start": start.astype(np.int64),
-            "end": tokens.characters(spans.end, spans.text).astype(np.int64),
-            "kind": np.where(spans.direct, "direct", "indirect"),
-            "speaker": words(spans.speaker_start, spans.speaker_end),
-            "speaker_start": characters(spans.speaker_start),
-            "speaker_end": characters(spans.speaker_end),
-            "person": persons.iloc[spans.person].reset_index(drop=True),
-            "cue": words(spans.cue_start, spans.cue_end),
-            "cue_start": characters(spans.cue_start),
-            "cue_end": characters(spans.cue_end),
-            "stance": np.array(STANCES)[spans.stance],
-        }
-    )[QUOTATIONS]
-    return frame.iloc[np.lexsort((-spans.first, spans.last, spans.text))].reset_index(drop=True)
+    columns = {
+        "article_id": pick(article_id, spans.text // 2),
+        "section": pick(SECTIONS, _sections(spans.text, start, lines)),
+        "attribution_id": pick(names, which[spans.attribution]),
+        "parent_id": pick(names, np.where(spans.parent >= 0, which[spans.parent], -1) if names else spans.parent),
+        "start": pa.array(start.astype(np.int64)),
+        "end": pa.array(tokens.characters(spans.end, spans.text).astype(np.int64)),
+        "kind": pick(("indirect", "direct"), spans.direct),
+        "speaker": words(spans.speaker_start, spans.speaker_end),
+        "speaker_start": characters(spans.speaker_start),
+        "speaker_end": characters(spans.speaker_end),
+        "person": pick(spans.names, spans.person),
+        "cue": words(spans.cue_start, spans.cue_end),
+        "cue_start": characters(spans.cue_start),
+        "cue_end": characters(spans.cue_end),
+        "stance": pick(STANCES, spans.stance),
+    }
+    return pa.table({name: columns[name] for name in QUOTATIONS})
 
 
 def _sections(text: np.ndarray, start: np.ndarray, lines: pd.DataFrame) -> np.ndarray:
-    """Section of each span: headline, or that of the line of the text that it begins in."""
-    section = np.where(text % 2 == 0, "headline", "body").astype(object)
+    """Section (index into SECTIONS) of each span: headline, or that of the line of the text that it begins in."""
+    section = np.where(text % 2 == 0, SECTIONS.index("headline"), SECTIONS.index("body"))
     if len(lines):
         width = np.int64(2**32)
-        key = lines["row"].to_numpy(np.int64) * width + lines["start"].to_numpy(np.int64)
+        row = lines["row"].to_numpy(np.int64) * width
+        key, ends = row + lines["start"].to_numpy(np.int64), row + lines["end"].to_numpy(np.int64)
         order = np.argsort(key)
         mine = (text // 2).astype(np.int64) * width + start
         which = np.searchsorted(key[order], mine, side="right") - 1
-        row = order[np.maximum(which, 0)]
-        ends = lines["row"].to_numpy(np.int64) * width + lines["end"].to_numpy(np.int64)
-        hit = (which >= 0) & (mine < ends[row]) & (text % 2 == 1)
-        section[hit] = np.asarray(lines["section"], dtype=object)[row[hit]]
+        line = order[np.maximum(which, 0)]
+        hit = (which >= 0) & (mine < ends[line]) & (text % 2 == 1)
+        section[hit] = lines["section"].map(SECTIONS.index).to_numpy()[line[hit]]
     return section
 
 
@@ -442,4 +452,5 @@ def find_quotations(articles: pd.DataFrame) -> pd.DataFrame:
         found.append(tabulate_spans(tokens, spans, part["article_id"], section_lines(bodies.reset_index(drop=True))))
     if not found:
         return pd.DataFrame(columns=QUOTATIONS)
-    return pd.concat(found, ignore_index=True)
+    frame = spelt_out(pa.concat_tables(found)).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return frame.astype({"start": "int64", "end": "int64"})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from .attribution import VOICES, Spans, find_spans, tabulate_spans, voice_of, word_voices
+from .attribution import SECTIONS, VOICES, Spans, find_spans, owners, pick, spelt_out, tabulate_spans, word_voices
 from .lexicon import Lexicon, read_lexicon
 from .matching import Matcher, find_matches
 from .pages import section_lines
@@ -16,8 +16,6 @@ from .speakers import read_actors, sides
 from .tables import ARTICLES, MENTIONS, SCORES, round_significant
 from .tokens import Tokens, Vocabulary, sentence_bounds, tokenise
 
-#: Sections by number. Headlines count in the headline, the others in the text.
-SECTIONS = ("headline", "subheading", "body", "footnote")
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")
 #: Characters of text that are worked on at once by `score_articles`: enough for arrays to pay, small in memory.
@@ -118,7 +116,7 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     scores = _scores(tally, words, scorer, articles)
     articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
     quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
-    return _plain(articles), _plain(quotations), mentions, scores
+    return _plain(articles), quotations, mentions, scores
 
 
 def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, seed: int = 0) -> list[str]:
@@ -157,12 +155,6 @@ def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, see
         if unseen := sorted(set(entries) - set(here["term"])):
             lines.append(f"  no match for {len(unseen)} of {entries.nunique()} entries: {'; '.join(unseen)}")
     return lines
-
-
-def spelt_out(table: pa.Table) -> pa.Table:
-    """The same table with plain strings where `score_batch` stores each distinct string once."""
-    whole = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
-    return pa.table(whole, table.column_names)
 
 
 def _plain(frame: pd.DataFrame) -> pa.Table:
@@ -216,24 +208,23 @@ def _mentions(
     start, end = tokens.start[first], tokens.end[last]
     text = np.searchsorted(tokens.first, first, side="right") - 1
     article, where, voice = text // 2, section[first], voices[first]
-    _, owner = voice_of(tokens, spans, start, text)
     opens, closes = sentence_bounds(tokens)
     sentence = tokens.sentence[first]
     features = scorer.lexicon.features["feature"].tolist()
     number = feature_of.map({name: i for i, name in enumerate(features)}).to_numpy(np.int64)[entry]
-    speaker, side = _owners(spans, owner, scorer)
+    speaker, side = _owners(spans, owners(tokens, spans)[first], scorer)
     columns: dict[str, Any] = {
-        "article_id": _pick(articles["article_id"], article),
-        "outlet": _pick(articles["outlet"], article),
-        "section": _pick(SECTIONS, where),
+        "article_id": pick(articles["article_id"], article),
+        "outlet": pick(articles["outlet"], article),
+        "section": pick(SECTIONS, where),
         "start": tokens.characters(start, text).astype(np.int64),
         "end": tokens.characters(end, text).astype(np.int64),
         "match": tokens.strings(start, end),
         "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
         "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
-        "feature": _pick(features, number),
-        "term": _pick(scorer.matcher.entries["term"], entry),
-        "voice": _pick(VOICES, voice),
+        "feature": pick(features, number),
+        "term": pick(scorer.matcher.entries["term"], entry),
+        "voice": pick(VOICES, voice),
         "speaker": speaker,
         "side": side,
         "negated": negated,
@@ -245,18 +236,11 @@ def _mentions(
     return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
 
 
-def _pick(values: Any, index: np.ndarray) -> pa.Array:
-    """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
-    options = pd.Series([*values, None], dtype="str")
-    places = pa.array(index.astype(np.int32), mask=options.isna().to_numpy()[index])
-    return pa.DictionaryArray.from_arrays(places, pa.array(options.fillna(""), pa.string()))
-
-
 def _owners(spans: Spans, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
     """Speaker (one name each) and side of the innermost span of each mention."""
     person = np.append(spans.person, -1)[owner]
     side = sides(pd.Series(spans.names, dtype="str"), scorer.actors)
-    return _pick(spans.names, person), _pick(side, person)
+    return pick(spans.names, person), pick(side, person)
 
 
 def _words(tokens: Tokens, section: np.ndarray, voices: np.ndarray, counted: np.ndarray, articles: int) -> np.ndarray:
@@ -278,11 +262,11 @@ def _scores(tally: np.ndarray, words: np.ndarray, scorer: Scorer, articles: pd.D
         share = round_significant(np.where(whole > 0, 1000.0 * tally / whole, np.nan))
     index = np.indices(tally.shape, dtype=np.int32).reshape(4, -1)
     columns: dict[str, Any] = {
-        "article_id": _pick(articles["article_id"], index[0]),
-        "outlet": _pick(articles["outlet"], index[0]),
-        "section": _pick(SCORED_SECTIONS, index[1]),
-        "feature": _pick(scorer.lexicon.features["feature"], index[2]),
-        "voice": _pick([*VOICES, "all"], index[3]),
+        "article_id": pick(articles["article_id"], index[0]),
+        "outlet": pick(articles["outlet"], index[0]),
+        "section": pick(SCORED_SECTIONS, index[1]),
+        "feature": pick(scorer.lexicon.features["feature"], index[2]),
+        "voice": pick([*VOICES, "all"], index[3]),
         "mentions": tally.ravel().astype(np.int64),
         "words": words.ravel().astype(np.int64),
         "per_1000": pa.array(rate.ravel(), from_pandas=True),

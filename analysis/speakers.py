@@ -322,19 +322,16 @@ def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
     ['Russia', nan]
     """
     names = pd.Series(speakers.dropna().unique(), dtype="str")
-    side: dict[str, str] = {}
-    place: dict[str, int] = {}
-    if actors is None or names.empty:
-        return speakers.map(side).astype("str")
+    if actors is None or actors.empty or names.empty:
+        return speakers.map({}).astype("str")
     rows = actors.assign(size=actors["pattern"].str.len()).sort_values(["size", "pattern"], ascending=False)
-    parts = [re.escape(p.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for p in rows["pattern"]]
-    # One pass over all names leaves the few in which any pattern can stand.
-    near = pc.match_substring_regex(pa.array(names, pa.large_string()), "|".join(parts), ignore_case=True)
-    found = names[near.to_numpy(zero_copy_only=False)].tolist()
-    for pattern, expression, name in zip(rows["pattern"], parts, rows["side"], strict=True):
-        whole = re.compile(rf"(?<!\w){expression}(?!\w)", re.IGNORECASE if pattern == pattern.lower() else 0)
-        matches = ((speaker, whole.search(speaker)) for speaker in found)
-        sooner = {speaker: m.start() for speaker, m in matches if m and m.start() < place.get(speaker, len(speaker))}
-        side |= dict.fromkeys(sooner, name)
-        place |= sooner
+    parts = [
+        f"(?{'i' * (p == p.lower())}:" + re.escape(p.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") + ")"
+        for p in rows["pattern"]
+    ]
+    # One pass of Arrow's over all names, to which only ASCII letters are letters, leaves the few that can match.
+    near = pc.match_substring_regex(pa.array(names, pa.large_string()), rf"(?:^|\W)(?:{'|'.join(parts)})(?:\W|$)")
+    whole = re.compile(rf"(?<!\w)(?:{'|'.join(f'({part})' for part in parts)})(?!\w)")
+    found = ((name, whole.search(name)) for name in names[near.to_numpy(zero_copy_only=False)])
+    side = {name: rows["side"].iloc[(match.lastindex or 0) - 1] for name, match in found if match}
     return speakers.map(side).astype("str")

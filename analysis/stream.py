@@ -136,7 +136,7 @@ def write_corpus(
     import pyarrow as pa
     from tqdm import tqdm
 
-    from .scoring import spelt_out
+    from .attribution import spelt_out
 
     articles, refused, notes = 0, [], []
     live = sys.stderr.isatty()

@@ -43,6 +43,7 @@ STARTERS = frozenset(
 _LOWER, _STARTER, _ABBREVIATION, _MAY_END = 1, 2, 3, 4
 _CLOSERS = "\"'”’»)]"
 _STOP = re.compile(r"[.!?…][%s]*[\s\x00]|[.!?…][“«]" % re.escape(_CLOSERS))
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _ONLY_DOT = re.compile(r"^\.[%s]*\s" % re.escape(_CLOSERS))
 
 
@@ -64,6 +65,8 @@ class Vocabulary:
     def __init__(self) -> None:
         self.strings: list[str] = []
         self._ids: dict[str, int] = {}
+        self._pieces: dict[bytes, int] = {}
+        self._parts = np.zeros((0, 2), dtype=np.int32)
         self._tables: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -80,6 +83,20 @@ class Vocabulary:
                 known.append(string)
             found[place] = code
         return found
+
+    def split(self, pieces: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of the word that each piece of a text begins with, and of the gap that makes up the rest of it."""
+        known = self._pieces
+        new = [piece for piece in pieces if piece not in known]
+        if new:
+            texts = [piece.decode("utf-8", "replace") for piece in new]
+            ends = [match.end() if (match := _WORD.match(text)) else 0 for text in texts]
+            words = self.add([text[:end] or text for text, end in zip(texts, ends, strict=True)])
+            gaps = self.add([text[end:] for text, end in zip(texts, ends, strict=True)])
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self._parts = np.concatenate([self._parts, np.column_stack([words, gaps])])
+        parts = self._parts[np.fromiter(map(known.__getitem__, pieces), np.int64, len(pieces))]
+        return parts[:, 0], parts[:, 1]
 
     def table(self, name: str, function: Callable[[str], Any], dtype: str = "bool", of: str = "all") -> np.ndarray:
         """``function`` of every string, by id; kept under `name` and extended as strings come in.
@@ -144,7 +161,7 @@ class Tokens(NamedTuple):
         origin = self.origin[text]
         if not len(self.continuation):
             return (byte - origin).astype(np.int32)
-        before = np.searchsorted(self.continuation, byte) - np.searchsorted(self.continuation, origin)
+        before = np.searchsorted(self.continuation, byte) - np.searchsorted(self.continuation, self.origin)[text]
         return (byte - origin - before).astype(np.int32)
 
     def bytes_of(self, character: np.ndarray, text: np.ndarray) -> np.ndarray:
@@ -166,7 +183,7 @@ class Tokens(NamedTuple):
         offsets = np.concatenate([[0], np.cumsum(size)])
         place = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], size)
         parts = pa.LargeBinaryArray.from_buffers(
-            pa.large_binary(), len(size), [None, pa.py_buffer(offsets), pa.py_buffer(self.data[place].tobytes())]
+            pa.large_binary(), len(size), [None, pa.py_buffer(offsets), pa.py_buffer(self.data[place])]
         )
         return parts.cast(pa.large_string())
 
@@ -182,11 +199,10 @@ def _word_bytes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(continuation):
         lead = np.flatnonzero(data >= 0xC0)
         size = np.where(data[lead] >= 0xF0, 4, np.where(data[lead] >= 0xE0, 3, 2))
-        padded = np.concatenate([data, np.zeros(4, np.uint8)]).astype(np.uint32)
-        code = padded[lead] & (0x7F >> size).astype(np.uint32)
+        padded = np.append(data, np.zeros(4, np.uint8))
+        code = (data[lead] & (0x7F >> size)).astype(np.uint32)
         for step in (1, 2, 3):
-            longer = size > step
-            code = np.where(longer, (code << 6) | (padded[lead + step] & 0x3F), code)
+            code = np.where(size > step, (code << 6) | (padded[lead + step] & 0x3F), code)
         distinct, place = np.unique(code, return_inverse=True)
         letter = np.array([chr(c).isalnum() for c in distinct.tolist()], dtype=bool)[place]
         for step in range(4):
@@ -229,17 +245,18 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Toke
     data = np.frombuffer(buffer, dtype=np.uint8)
     inside, continuation = _word_bytes(data)
     edges = (np.flatnonzero(inside[1:] != inside[:-1]) + 1).astype(np.int32)
-    start, end = edges[0::2], edges[1::2]
-    offsets = np.concatenate([[0], edges, [len(data)]]).astype(np.int32)
+    start, end = edges[0::2].copy(), edges[1::2].copy()
+    # A word and the gap after it are one piece: half as many to look up as words and gaps apart.
+    offsets = np.concatenate([[0], start, [len(data)]]).astype(np.int32)
     pieces = pa.BinaryArray.from_buffers(
         pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(buffer)]
     ).dictionary_encode()
-    strings = [piece.decode("utf-8", "replace") for piece in pieces.dictionary.to_pylist()]
-    codes = vocabulary.add(strings)[pieces.indices.to_numpy()]
+    place = pieces.indices.to_numpy()
+    words, gaps = vocabulary.split(pieces.dictionary.to_numpy(zero_copy_only=False).tolist())
     nul = np.flatnonzero(data == 0)
     origin = (nul[: len(texts) + 1] + 1).astype(np.int32)
     first = np.searchsorted(start, origin).astype(np.int32)
-    word, gap = codes[1::2], codes[0::2]
+    word, gap = words[place[1:]], gaps[place]
     sentence = _sentences(word, gap, start, end, first, vocabulary)
     return Tokens(data, origin, first, start, end, word, gap, sentence, continuation, vocabulary)
 

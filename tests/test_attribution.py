@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.attribution import VOICES, find_quotations, find_spans, voice_of, word_voices
+from analysis.attribution import VOICES, find_quotations, find_spans, owners, word_voices
 from analysis.tables import QUOTATIONS
 from analysis.tokens import Vocabulary, tokenise
 
@@ -135,10 +135,9 @@ def test_the_commander_owns_what_the_denied_allegation_says() -> None:
     text = "Russia denied allegations by the commander of NATO that Moscow may be assisting the Taliban."
     tokens = tokenise([text])
     spans = find_spans(tokens, np.array([False]))
-    place = np.array([text.index("may")]) + tokens.origin[0]
-    voice, owner = voice_of(tokens, spans, place, np.array([0]))
-    assert VOICES[voice[0]] == "reported"
-    assert "commander" in spans.names[spans.person[owner[0]]]
+    may = text[: text.index("may")].count(" ")
+    assert VOICES[word_voices(tokens, spans)[may]] == "reported"
+    assert "commander" in spans.names[spans.person[owners(tokens, spans)[may]]]
 
 
 @pytest.mark.parametrize(
