@@ -170,3 +170,17 @@ def test_what_is_no_export_says_what_it_looks_like(name, content, message):
     with pytest.raises(InputError, match=message) as caught:
         read_export(content, name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_page_that_names_a_database_is_still_a_page():
+    page = "<html><body><div class='newsArticle'><p>Factiva holds it. It may rain, the office said.</p></div></body></html>"
+    assert read_export(page.encode(), "page.html") is None
+
+
+def test_an_article_without_a_body_is_rejected_by_its_number(tmp_path):
+    (tmp_path / "nexis.txt").write_text(
+        nexis_text(1, 2, BODY) + f"\n{'':30}2 of 2 DOCUMENTS\n\n\nThe Sun\n\nMay 2, 2018\n"
+    )
+    corpus = read_articles(tmp_path / "nexis.txt")
+    assert len(corpus.articles) == 1
+    assert corpus.rejected[["line", "reason"]].to_numpy().tolist() == [[2, "it has no text"]]
