@@ -173,7 +173,7 @@ def test_what_is_no_export_says_what_it_looks_like(name, content, message):
 
 
 def test_a_page_that_names_a_database_is_still_a_page():
-    page = "<html><body><div class='newsArticle'><p>Factiva holds it. It may rain, the office said.</p></div></body></html>"
+    page = "<html><body><div class='newsArticle'><p>Factiva holds it. It may rain, he said.</p></div></body></html>"
     assert read_export(page.encode(), "page.html") is None
 
 
