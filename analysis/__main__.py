@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
     reading(add("articles", _articles, "read articles from anywhere into the articles table"))
     reading(add("quotations", _quotations, "find who says what: the quotations table"))
+    reading(add("events", _events, "group articles that tell the same event, and find copies"))
     lexicon = add("lexicon", _lexicon, "check a lexicon; show what it would match in a corpus", target="")
     lexicon.add_argument("--corpus", metavar="PATH", type=Path)
     lexicon.add_argument("--export", metavar="FILE", type=Path, help="write it as .yml (quanteda) or .dic (LIWC)")
@@ -103,13 +104,13 @@ def _options(options: argparse.Namespace) -> Any:
     return Options(options.lexicon, options.actors, options.about)
 
 
-def _articles(options: argparse.Namespace) -> None:
+def _articles(options: argparse.Namespace, made: Any = None) -> None:
     from .articles import read_articles
     from .stream import Run
     from .tables import write_table
 
     corpus = read_articles(options.path, options.columns, options.clean)
-    write_table(corpus.articles, options.output)
+    write_table(made(corpus.articles) if made else corpus.articles, options.output)
     for name in ("rejected", "removed"):
         table, path = getattr(corpus, name), options.output.with_suffix(f".{name}.csv")
         if len(table):
@@ -117,6 +118,12 @@ def _articles(options: argparse.Namespace) -> None:
         elif path.exists():
             path.unlink()
     _say(Run(len(corpus.articles), corpus.rejected, corpus.notes), options.output)
+
+
+def _events(options: argparse.Namespace) -> None:
+    from .events import group_events
+
+    _articles(options, group_events)
 
 
 def _quotations(options: argparse.Namespace) -> None:

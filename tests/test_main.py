@@ -58,6 +58,21 @@ def test_score_writes_the_tables_and_says_so(news, tmp_path, capsys):
     assert "2 articles read" in capsys.readouterr().out
 
 
+def test_events_are_written_for_every_article_and_refused_records_are_named(tmp_path, capsys):
+    story = "Dock workers in Odessa walked out over unpaid wages and the port closed four grain piers."
+    path = tmp_path / "news.csv"
+    path.write_text(f"id,date,text\n7,2018-03-06,{story}\n8,2018-03-09,{story}\n9,,It may rain.\nx,,\n")
+    assert main(["events", str(path), "-o", str(tmp_path / "events.csv")]) == 0
+    with (tmp_path / "events.csv").open(newline="") as rows:
+        assert [tuple(row.values()) for row in csv.DictReader(rows)] == [
+            ("7", "7", ""),
+            ("8", "7", "7"),
+            ("9", "9", ""),
+        ]
+    assert "1 records rejected" in capsys.readouterr().out
+    assert (tmp_path / "events.rejected.csv").exists()
+
+
 def test_evidence_is_filtered_and_safe_in_a_spreadsheet(news, tmp_path):
     target = tmp_path / "evidence.csv"
     assert main(["evidence", str(news), "-o", str(target), "--feature", "hearsay"]) == 0
