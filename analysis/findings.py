@@ -198,7 +198,7 @@ def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> str:
     found = tested[tested["p_adjusted"] < level].sort_values(["p_adjusted", "feature", "outlet_a"])
     said = listed((f"{r.feature} in {r.outlet_a}, {r.rate_ratio:.2g} times the rate of the others "
                    f"({r.ci_low:.2g} to {r.ci_high:.2g})" for r in found.itertuples()), 8)  # fmt: skip
-    text += f"; with an adjusted p below {level}: {len(found):,}. {said}" if len(tested) else ""
+    text += f"; with an adjusted p below {level}: {len(found):,}{'. ' * bool(said)}{said}" if len(tested) else ""
     least = tested["detectable_ratio"].median()
     text += f". For half of the others rates would have had to differ {least:.2g}-fold to be found" if least > 0 else ""
     return plain_markdown(f"{text.rstrip('. ')}. What is not found is not shown to be alike.")

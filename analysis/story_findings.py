@@ -48,16 +48,17 @@ def describe_drive(drive: pd.DataFrame) -> str:
     if drive.empty:
         return "There is no contrast in this corpus of which anything could be left out."
     one = drive[drive["contrast"] == drive["contrast"].iloc[0]]
-    ratios = {name: one.loc[one["change"] == f"{name} left out", "rate_ratio"] for name in ("entry", "article")}
-    said = [f"without each {name} in turn ({len(r):,}), {r.min():.2g} to {r.max():.2g}" for name, r in ratios.items()]
+    found = {name: one.loc[one["change"] == f"{name} left out", "rate_ratio"] for name in ("entry", "article")}
+    known = {name: ratios.replace(np.inf, np.nan).dropna() for name, ratios in found.items()}
+    said = [
+        f"; without each {n} in turn ({len(r):,}), {r.min():.2g} to {r.max():.2g}" for n, r in known.items() if len(r)
+    ]
     changed = one.loc[~one["verdict"].isin(STANDS), ["change", "what", "verdict"]]
     names = listed(f"{change}: {what} ({verdict})" for change, what, verdict in changed.itertuples(index=False))
     verdict = f"What changes the verdict: {names or 'nothing that was tried'}."
     verdict = verdict if one["p"].notna().any() else "Without intervals there is no verdict that could change."
     ratio = one["rate_ratio"].iloc[0]
-    return plain_markdown(
-        f"{one['contrast'].iloc[0]}: ratio {ratio:.2g}; {'; '.join(said)}. {verdict}".replace("_", " ")
-    )
+    return plain_markdown(f"{one['contrast'].iloc[0]}: ratio {ratio:.2g}{''.join(said)}. {verdict}".replace("_", " "))
 
 
 def describe_terms(terms: pd.DataFrame, voice: str) -> str:

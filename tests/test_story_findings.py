@@ -73,6 +73,8 @@ def test_what_changes_a_verdict_is_named_with_the_range_of_ratios():
 def test_without_intervals_or_contrasts_nothing_is_claimed():
     assert describe_drive(drive(p=None, verdict="cannot tell")).endswith("no verdict that could change.")
     assert describe_drive(drive().head(0)).startswith("There is no contrast")
+    alone = describe_drive(drive(rate_ratio=[2.0, 1.1, 1.5, None]))
+    assert "each entry in turn (1)" in alone and "article" not in alone and "nan" not in alone
 
 
 def terms(**columns):
