@@ -46,7 +46,7 @@ tests: $(SETUP)  ## pytest with doctests
 
 # The notebooks run in a copy, so that a figure that comes out differently never overwrites the one it is held against.
 check-notebooks: $(SETUP)  ## every notebook against its stored outputs, every figure against the committed one
-	@rm -rf $(CHECK) && mkdir -p $(CHECK) && cp -R notebooks data $(CHECK)
+	@rm -rf $(CHECK) && mkdir -p $(CHECK) && cp -R notebooks data benchmarks $(CHECK)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout 300 \
 	  -c pyproject.toml --rootdir . $(CHECK)/notebooks
 	@$(BIN)/python -m pytest tests/rebuilt --rebuilt $(CHECK)

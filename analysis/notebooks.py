@@ -95,7 +95,8 @@ def _store(book: Any, path: Path) -> None:
 def _digest(notebook: Path, root: Path) -> str:
     """Hash of all that a stored notebook depends on, itself and the figures included."""
     found = hashlib.sha256(notebook.read_bytes())
-    parts = [root / "requirements.lock", *root.glob("analysis/*.py"), *root.glob("data/**/*"), *root.glob("figures/*")]
+    read = ("requirements.lock", "analysis/*.py", "data/**/*", "benchmarks/*.csv", "figures/*")
+    parts = [path for pattern in read for path in root.glob(pattern)]
     for path in sorted(part for part in parts if part.is_file()):
         found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
@@ -108,7 +109,7 @@ def main(names: list[str]) -> int:
     root = Path(__file__).resolve().parent.parent
     state = root / "build" / "notebooks.json"
     known = json.loads(state.read_text()) if state.is_file() else {}
-    given = [Path(name) for name in names or [root / "notebooks"]]
+    given = [Path(name) for name in names] or [root / "notebooks"]
     notebooks = [path for one in given for path in (sorted(one.glob("*.ipynb")) if one.is_dir() else [one])]
     changed = [path for path in notebooks if known.get(path.name) != _digest(path, root)]
     status = 0

@@ -302,7 +302,7 @@ def draw_points(
         ax.grid(axis="x")
         if ratio:
             ax.set_xscale("log", base=2)
-            if ax.get_xlim()[1] < 8 * ax.get_xlim()[0]:  # powers of 2 alone would leave one or two numbers
+            if ax.get_xlim()[1] < 5 * ax.get_xlim()[0]:  # powers of 2 alone would leave one or two numbers
                 ax.xaxis.get_major_locator().set_params(subs=(1.0, 1.5))
             ax.xaxis.set_major_formatter("{x:g}")
             ax.axvline(1, color="#444444", lw=0.8, zorder=0.5)

@@ -36,6 +36,9 @@ def news(tmp_path):
         ["sheet", "news.csv", "-o", "out/sheet.docx"],
         ["agreement", "nowhere.xlsx", "nowhere.csv", "-o", "out"],
         ["agreement", "news.csv", "news.csv", "-o", "out"],
+        ["compare", "nowhere.csv", "-o", "out"],
+        ["report", "news.csv", "-o", "out", "--lexicon", "nowhere"],
+        ["report", "news.csv", "-o", "out", "--sheets", "nowhere.xlsx"],
     ],
 )
 def test_bad_input_is_one_line_and_status_2(news, tmp_path, monkeypatch, capsys, arguments):
@@ -71,6 +74,28 @@ def test_events_are_written_for_every_article_and_refused_records_are_named(tmp_
         ]
     assert "1 records rejected" in capsys.readouterr().out
     assert (tmp_path / "events.rejected.csv").exists()
+
+
+def test_outlets_are_compared_from_articles_or_from_scores_and_one_alone_is_refused(news, tmp_path, capsys):
+    assert main(["score", str(news), "-o", str(tmp_path / "scored")]) == 0
+    for source, target in (("news.csv", "one"), ("scored", "two")):
+        assert main(["compare", str(tmp_path / source), "-o", str(tmp_path / target), "--copies", "all"]) == 0
+    for name in ("comparison.csv", "contrasts.csv", "events.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    alone = tmp_path / "alone.csv"
+    alone.write_text("id,outlet,text\n1,Post,It may rain.\n2,Post,Ships left.\n")
+    assert main(["compare", str(alone), "-o", str(tmp_path / "three")]) == 2
+    assert "one outlet only (Post)" in capsys.readouterr().err and not (tmp_path / "three").exists()
+
+
+def test_a_report_says_where_it_is_and_which_notebook_failed(news, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("analysis.report._run_all", lambda *given: ["05.ipynb, code cell 2: KeyError: 'x'"])
+    assert main(["report", str(news), "-o", str(tmp_path / "out"), "--title", "Mine"]) == 2
+    said = capsys.readouterr()
+    assert "index.html" in said.out and said.err == "analysis: 05.ipynb, code cell 2: KeyError: 'x'\n"
+    assert "<h1>Mine</h1>" in (tmp_path / "out" / "index.html").read_text()
+    assert main(["report", str(news), "-o", str(tmp_path / "out")]) == 2
+    assert "--force" in capsys.readouterr().err
 
 
 def test_evidence_is_filtered_and_safe_in_a_spreadsheet(news, tmp_path):
