@@ -325,7 +325,9 @@ def word_voices(tokens: Tokens, spans: Spans) -> np.ndarray:
 
 def pick(values: Any, index: np.ndarray) -> pa.Array:
     """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
-    options = pa.array(pd.Series(values, dtype="str").tolist(), pa.string(), from_pandas=True)
+    if isinstance(values, pd.Series):
+        values = values.astype("str").tolist()
+    options = pa.array(values, pa.string(), from_pandas=True)
     missing = np.append(options.is_null().to_numpy(zero_copy_only=False), True)
     places = index.astype(np.int32)
     places = pa.array(places, mask=missing[places])
@@ -362,7 +364,8 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
     ordinal = np.arange(len(article)) - np.searchsorted(article, article, side="left") + 1
     which = np.zeros(int(attribution.max(initial=-1)) + 1, dtype=np.int64)
     which[spans.attribution[earliest]] = np.arange(len(article))
-    names = [f"{known}:{number}" for known, number in zip(article_id.to_numpy()[article], ordinal, strict=True)]
+    known, number = pick(article_id, article).cast(pa.string()), pa.array(ordinal).cast(pa.string())
+    names = pc.binary_join_element_wise(known, number, ":")
     order = np.lexsort((-spans.first, spans.last, spans.text))
     sorted_columns = {name: column[order] for name, column in spans._asdict().items() if name != "names"}
     spans = spans._replace(**sorted_columns)
@@ -380,7 +383,7 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
         "article_id": pick(article_id, spans.text // 2),
         "section": pick(SECTIONS, _sections(spans.text, start, lines)),
         "attribution_id": pick(names, which[spans.attribution]),
-        "parent_id": pick(names, np.where(spans.parent >= 0, which[spans.parent], -1) if names else spans.parent),
+        "parent_id": pick(names, np.where(spans.parent >= 0, which[spans.parent], -1) if len(names) else spans.parent),
         "start": pa.array(start.astype(np.int64)),
         "end": pa.array(tokens.characters(spans.end, spans.text).astype(np.int64)),
         "kind": pick(("indirect", "direct"), spans.direct),

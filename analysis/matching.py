@@ -61,18 +61,17 @@ def _negates(word: str) -> bool:
     return plain in NEGATORS or plain.endswith("n't")
 
 
+_ROLES = [
+    (NEGATORS, _NEGATOR), (NOT_NEGATING, _UNDOES), (SCOPE_ENDS, _ENDS), (NEGATING_OF, _BEFORE_OF),
+    (NEGATING_TO, _BEFORE_TO), ({"of"}, _OF), ({"to"}, _TO),
+]  # fmt: skip
+_ROLE_OF = {word: sum(role for words, role in _ROLES if word in words) for words, _ in _ROLES for word in words}
+
+
 def _negation_role(word: str) -> int:
     """What a word does to negation, as bits."""
     lower = word.lower()
-    return (
-        _NEGATOR * _negates(word)
-        | _UNDOES * (lower in NOT_NEGATING)
-        | _ENDS * (lower in SCOPE_ENDS)
-        | _BEFORE_OF * (lower in NEGATING_OF)
-        | _BEFORE_TO * (lower in NEGATING_TO)
-        | _OF * (lower == "of")
-        | _TO * (lower == "to")
-    )
+    return _NEGATOR if lower.endswith(("n't", "n’t")) else _ROLE_OF.get(lower, 0)
 
 
 class Matches(NamedTuple):

@@ -9,6 +9,7 @@ one mark after the other.
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ class Quotes(NamedTuple):
     closed: np.ndarray
 
 
+@cache
 def _marks(gap: str) -> list[tuple[int, int, int, int]]:
     """Marks of one gap: (byte offset, bytes, what it does, line). Doubled marks count as one.
 
@@ -126,12 +128,13 @@ def _mark_rows(tokens: Tokens) -> tuple[np.ndarray, ...]:
     return gap, start, (start + row[:, 1]).astype(np.int32), row[:, 2].copy(), line.astype(np.int32)
 
 
-def _read_line(kinds: list[int], size: int) -> list[tuple[int, int]]:
+@lru_cache(1 << 14)
+def _read_line(kinds: bytes) -> list[tuple[int, int]]:
     """Pair the marks of one irregular paragraph: (opening, closing) places; closing is -1 where none was found."""
     pairs: list[tuple[int, int]] = []
     opened, depth, single = -1, 0, False
     for place, kind in enumerate(kinds):
-        rest = kinds[place + 1 : size]
+        rest = kinds[place + 1 :]
         if opened < 0:
             if kind == OPEN or (kind == EITHER and rest and CLOSE in rest):
                 opened, depth, single = place, 1, False
@@ -157,7 +160,7 @@ def _read_line(kinds: list[int], size: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def _closes_later(rest: list[int]) -> bool:
+def _closes_later(rest: bytes) -> bool:
     """A possessive apostrophe inside single marks: a further close comes before the next opening mark."""
     for kind in rest:
         if kind in (SINGLE_OPEN, OPEN):
@@ -212,9 +215,9 @@ def find_quotes(tokens: Tokens) -> Quotes:
     last_in_line = np.append(line[1:] != line[:-1], True)
     shut = np.where(last_in_line[opens], -1, opens + 1)
     pairs = [np.column_stack([opens, shut])]
+    codes = kind.astype(np.uint8)
     for begin, stop in zip(head[odd_line], np.append(head[1:], len(line))[odd_line], strict=True):
-        kinds = kind[begin:stop].tolist()
-        found = np.array(_read_line(kinds, len(kinds)), dtype=np.int64).reshape(-1, 2)
+        found = np.array(_read_line(codes[begin:stop].tobytes()), dtype=np.int64).reshape(-1, 2)
         pairs.append(np.where(found < 0, -1, found + begin))
     paired = np.concatenate(pairs)
     paired = paired[np.argsort(paired[:, 0], kind="stable")]

@@ -133,10 +133,7 @@ def write_corpus(
     -------
     Run
     """
-    import pyarrow as pa
     from tqdm import tqdm
-
-    from .attribution import spelt_out
 
     articles, refused, notes = 0, [], []
     live = sys.stderr.isatty()
@@ -146,7 +143,7 @@ def write_corpus(
         bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
         for batch, tables in in_order(partial(_apply, work), batches, workers or workers_here()):
             for append, table in zip(appends, tables, strict=False):
-                append(spelt_out(table) if isinstance(table, pa.Table) else table)
+                append(table)
             articles += len(batch.articles)
             refused.append(batch.rejected)
             notes.append(batch.notes)

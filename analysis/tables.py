@@ -158,7 +158,10 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
                 table = pa.table(text, table.column_names)
             if not writers:
                 schema = table.schema.remove_metadata()
-                new = parquet.ParquetWriter if suffix == ".parquet" else partial(csv.CSVWriter, write_options=quoted)
+                # Whole texts are not worth a dictionary; what comes with one is text again when it is read back.
+                coded = [name for name in schema.names if name != "text"]
+                plain = partial(parquet.ParquetWriter, use_dictionary=coded, write_statistics=False, store_schema=False)
+                new = plain if suffix == ".parquet" else partial(csv.CSVWriter, write_options=quoted)
                 writers.append(stack.enter_context(new(stream, schema)))
             writers[0].write_table(table.cast(writers[0].schema) if suffix == ".parquet" else table)
 

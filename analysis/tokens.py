@@ -68,6 +68,7 @@ class Vocabulary:
         self._pieces: dict[bytes, int] = {}
         self._parts = np.zeros((0, 2), dtype=np.int32)
         self._tables: dict[str, np.ndarray] = {}
+        self._is_word = np.zeros(0, dtype=bool)
 
     def __len__(self) -> int:
         return len(self.strings)
@@ -87,16 +88,18 @@ class Vocabulary:
     def split(self, pieces: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """Ids of the word that each piece of a text begins with, and of the gap that makes up the rest of it."""
         known = self._pieces
-        new = [piece for piece in pieces if piece not in known]
-        if new:
+        found = [*map(known.get, pieces)]
+        if None in found:
+            new = [piece for piece, place in zip(pieces, found, strict=True) if place is None]
             texts = [piece.decode("utf-8", "replace") for piece in new]
             ends = [match.end() if (match := _WORD.match(text)) else 0 for text in texts]
             words = self.add([text[:end] or text for text, end in zip(texts, ends, strict=True)])
             gaps = self.add([text[end:] for text, end in zip(texts, ends, strict=True)])
             known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
             self._parts = np.concatenate([self._parts, np.column_stack([words, gaps])])
-        parts = self._parts[np.fromiter(map(known.__getitem__, pieces), np.int64, len(pieces))]
-        return parts[:, 0], parts[:, 1]
+            found = [*map(known.get, pieces)]
+        parts = self._parts[np.array(found, dtype=np.int64)]
+        return parts[:, 0].copy(), parts[:, 1].copy()
 
     def table(self, name: str, function: Callable[[str], Any], dtype: str = "bool", of: str = "all") -> np.ndarray:
         """``function`` of every string, by id; kept under `name` and extended as strings come in.
@@ -111,8 +114,10 @@ class Vocabulary:
             if of == "all":
                 new[:] = [function(string) for string in strings]
             else:
-                asked = [i for i, s in enumerate(strings) if (s[:1].isalnum() or s[:1] == "_") == (of == "words")]
-                new[asked] = [function(strings[i]) for i in asked]
+                fresh = [s[:1].isalnum() or s[:1] == "_" for s in self.strings[len(self._is_word) :]]
+                self._is_word = np.append(self._is_word, np.array(fresh, dtype=bool))
+                asked = np.flatnonzero(self._is_word[done:] == (of == "words"))
+                new[asked] = [function(strings[i]) for i in asked.tolist()]
             table = self._tables[name] = new if table is None else np.concatenate([table, new])
         return table
 
