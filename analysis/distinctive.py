@@ -19,8 +19,9 @@ from analysis.tables import InputError, round_significant
 PRIOR = 1000
 #: A term in fewer articles of the corpus, or used more by an outlet in fewer of its own, is an anecdote.
 MIN_ARTICLES, MIN_OWN_ARTICLES = 10, 3
-#: So many words at either end of an article are left out: labels, datelines and credits.
-EDGE = 5
+#: So many words at either end of an article are left out: labels (*story highlights*), datelines and credits. Nine in
+#: ten of the first terms of 7 and of 187 outlets are the same without this; *contributing* and *highlights* are not.
+EDGE = 3
 #: A run of so many words in this share of an outlet's articles is a sign-up box or a caption; names and numbers are
 #: not told apart in it.
 RUN, RUN_SHARE = 6, 0.02

@@ -28,8 +28,8 @@ WINDOW = 7
 #: What an unknown date costs: less than a day, since all articles are then within reach.
 UNDATED = 0.75
 #: The more articles of other matters lie within reach (the window, or everywhere if undated), the more alike the
-#: nearest of them looks by chance: likeness is divided by this power of their number over CROWD. Without it a threshold that suits
-#: a corpus of several articles a day misses a sixth of the pairs in one of a few a week.
+#: nearest of them looks by chance: likeness is divided by this power of their number over CROWD. Without it a threshold
+#: that suits several articles a day misses a sixth of the pairs where there are a few a week.
 CROWD, CROWDING = 15, 0.2
 #: Words of the text that are read for the event; later ones are background. Of 250, 400, 800 and all words, 800 and
 #: all separated the coded pairs best, and equally well. A word of the headline counts as so many words.
@@ -103,7 +103,7 @@ def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.Dat
     table = table.sort_values(["day", "article_id"], na_position="last")
     day, rows = table["day"].to_numpy(), pd.Series(range(len(table)))
     # Headlines are read after the texts, by the same numbers.
-    article, word, *_, strings = read_words(pd.concat([table["text"], table["headline"]]))
+    article, word, _, _, _, strings = read_words(pd.concat([table["text"], table["headline"]]))
     code, forms = pd.factorize(strings.str.lower().str.replace("’", "'").str.removesuffix("'s"))
     form, size = code.astype(np.int32)[word], np.bincount(article, minlength=2 * len(rows))
     body = slice(size[: len(rows)].sum())
