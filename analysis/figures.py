@@ -35,6 +35,8 @@ LOOKS = {
     "headline": ("#d55e00", "^", ""), "body": ("#1b3a5c", "o", ""), "neutral": ("#e4e4e4", "o", ""),
     "side not known": ("#dddddd", "o", ""), "other sides": ("#aaaaaa", "o", "xxxx"),
 }  # fmt: skip
+#: Stands where a figure would have no rows.
+NOTHING = "There is nothing to show of this corpus; the text beside the figure says why."
 #: Width of a text column and a page, in inches.
 COLUMN, PAGE = 3.5, 7.0
 DPI = 300
@@ -79,9 +81,7 @@ def in_style(draw: Callable[..., Figure]) -> Callable[..., Figure]:
                 return draw(table, *given, **options)
             figure, ax = new_figure(height=1.1)
             ax.set_axis_off()
-            ax.text(
-                0, 0.5, "There is nothing to show of this corpus; the text beside the figure says why.", va="center"
-            )
+            ax.text(0, 0.5, NOTHING, va="center")
             return figure
 
     return styled
@@ -173,11 +173,15 @@ def save_figure(
     Returns
     -------
     IPython.display.Image
-        The exported PNG itself, at page width, with its alt text.
+        The exported PNG itself, at page width, with its alt text; where nothing was plotted no file, and a line.
     """
-    from IPython.display import Image
+    from IPython.display import Image, Markdown
 
     folder, caption = Path(folder), f"{caption} {note}".strip()
+    if plotted.empty:
+        for kind in ("png", "svg", "csv"):
+            (folder / f"{name}.{kind}").unlink(missing_ok=True)
+        return Markdown(f"**{plain_markdown(title)}** {NOTHING}")
     says = {"Title": title, "Description": caption, "Comment": alt, "Source": f"{notebook}; {n}"}
     height = figure.get_figheight()
     with _look():

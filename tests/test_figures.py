@@ -49,6 +49,14 @@ def test_drawing_leaves_the_users_settings_alone(tmp_path):
     assert dict(mpl.rcParams) == before
 
 
+def test_where_nothing_was_plotted_a_line_says_so_and_no_file_is_left(tmp_path):
+    export(tmp_path)
+    nothing = pd.DataFrame({"outlet": []})
+    given = {"folder": tmp_path, "n": "", "notebook": "01_a"}
+    shown = save_figure(draw(nothing), "one", nothing, "*Who?*", "Points.", "Two points.", **given)
+    assert shown.data.startswith(r"**\*Who?\*** There is nothing to show") and not list(tmp_path.iterdir())
+
+
 def test_the_picture_shown_is_the_exported_file_with_its_alt_text(tmp_path):
     shown = export(tmp_path)
     assert shown.data == (tmp_path / "one.png").read_bytes()
