@@ -15,7 +15,7 @@ from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
 from analysis.speakers import Speakers, find_labels, find_phrases, locate_speakers
 from analysis.tables import QUOTATIONS
-from analysis.tokens import Tokens, Vocabulary, tokenise
+from analysis.tokens import Tokens, Vocabulary, among, tokenise
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
@@ -91,7 +91,7 @@ def assemble(
     """Number the attributions, add labelled contents and the quotations inside and beside contents, name speakers."""
     phrases = find_phrases(tokens, words, cues)
     cue, claim = np.unique(contents.cue, return_inverse=True)
-    has_left = np.isin(np.arange(len(cue)), claim[contents.left])
+    has_left = among(np.arange(len(cue)), claim[contents.left])
     who = locate_speakers(words, phrases, cue, has_left, *limits_of(words, cue), cues)
     contents, claim = _without_speakers(tokens, words, contents, claim, who)
     spoken_of = ~(named_only(tokens, words, quotes) & ~headline[_text_of_word(tokens, quotes.first)])
@@ -185,7 +185,7 @@ def _without_speakers(
     inside = (speaker > start) & (speaker < end) & (speaker > end - _NAMING_WORDS)
     end = np.where(left & inside & (words.gap[speaker] != 0), speaker, end)
     begins = (words.kind[start] == KINDS.index("that")) | (words.quote_next[start - 1] < end)
-    keep = left | begins | ~np.isin(cue, cue[left]) | (end - start > _AFTERTHOUGHT) & (speaker != start)
+    keep = left | begins | ~among(cue, cue[left]) | (end - start > _AFTERTHOUGHT) & (speaker != start)
     day = tokens.vocabulary.table("day", lambda s: s.lower() in _DAYS or s.isdigit())[tokens.word]
     days = np.cumsum(np.append(0, day), dtype=np.int32)
     keep &= left | (days[end] - days[start] < end - start)
@@ -225,7 +225,7 @@ def _with_quotes(
     inner, host = _quotes_inside(quotes, first, last)
     inner, host = inner[spoken[inner]], host[spoken[inner]]
     exact = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
-    direct = np.isin(np.arange(len(first)), host[exact])
+    direct = among(np.arange(len(first)), host[exact])
     inner, host = inner[~exact], host[~exact]
     return (
         np.concatenate([first, quotes.first[inner]]),

@@ -27,6 +27,7 @@ from analysis.cues import (
     that_after,
 )
 from analysis.quotes import Quotes
+from analysis.tokens import among
 
 #: Distances in words are told apart up to six, then in widening steps.
 _STEPS = np.array([0, 1, 2, 3, 4, 5, 6, 6, 8, 8, 8, 11, 11, 11, 11, 11, 16, 16, 16, 16, 16, 16, 16, 16, 16, 26])
@@ -138,7 +139,7 @@ class Claims(NamedTuple):
 
 def weigh_claims(words: Words, cues: CueList) -> Claims:
     """Every candidate for a cue, with its log-odds."""
-    cue = np.flatnonzero(words.lemma)
+    cue = words.cue
     right, left = odds(("right", "left"), cue_columns(words, cue, cues), cues).T
     before, strong = np.zeros((2, len(words.kind)), dtype=np.int32)
     before[cue + 1] = 1
@@ -337,10 +338,8 @@ def find_contents(words: Words, quotes: Quotes, cues: CueList) -> Contents:
     claims = weigh_claims(words, cues)
     view, view_right = in_the_view(words, claims.cue, cues)
     citing = np.abs(cited_before(words, claims.cue, cues))
-    cited = np.isin(claims.cue, citing[citing > 0])
-    cited |= (words.kind[claims.cue + 1] == KINDS.index("as")) & np.isin(
-        claims.cue, of_lemma(words, cues, ["know that"])
-    )
+    cited = among(claims.cue, citing[citing > 0])
+    cited |= (words.kind[claims.cue + 1] == KINDS.index("as")) & among(claims.cue, of_lemma(words, cues, ["know that"]))
     right = claims.cue[((claims.right > RIGHT_ODDS) & ~cited & ~view) | view_right | stated_by(words, claims.cue, cues)]
     left = claims.cue[((claims.left > LEFT_ODDS) & ~cited & ~view) | (view & ~view_right)]
     start, end = right_contents(words, claims, right, cues)

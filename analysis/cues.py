@@ -193,6 +193,10 @@ class Words(NamedTuple):
     quote_first, quote_last, quote_next : int32 arrays
         First word and end of the last quotation that begins at or before each word (-1: none), and the first word of
         the next one; padded.
+    cue : int array
+        Places of the words that may be a cue.
+    that : int array
+        Places of *that*, but for *of that*.
     """
 
     kind: np.ndarray
@@ -206,6 +210,8 @@ class Words(NamedTuple):
     quote_first: np.ndarray
     quote_last: np.ndarray
     quote_next: np.ndarray
+    cue: np.ndarray
+    that: np.ndarray
 
     def inside(self, word: np.ndarray) -> np.ndarray:
         """Which word numbers stand inside quotation marks."""
@@ -230,18 +236,23 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     began = np.zeros(count + 4, dtype=np.int32)
     began[quotes.first] = 1
     began = np.cumsum(began, dtype=np.int32)
+    kind = np.append(kinds[tokens.word], np.zeros(4, np.uint8))
+    that = np.flatnonzero(kind == KINDS.index("that"))
+    lemma = lemma.astype(np.int16)[tokens.word]
     return Words(
-        np.append(kinds[tokens.word], np.zeros(4, np.uint8)),
+        kind,
         gap,
-        lemma[tokens.word].astype(np.int16),
-        frame[tokens.word].astype(np.int16),
-        stance[tokens.word].astype(np.uint8),
+        lemma,
+        frame.astype(np.int16)[tokens.word],
+        stance.astype(np.uint8)[tokens.word],
         np.repeat(change, size),
         np.repeat((change + size).astype(np.int32), size),
         mark,
         np.append(np.int32(-1), quotes.first)[began],
         np.append(np.int32(-1), quotes.last)[began],
         np.append(quotes.first, np.int32(2**30))[began],
+        np.flatnonzero(lemma),
+        that[kind[that - 1] != KINDS.index("of")],
     )
 
 
@@ -269,8 +280,7 @@ def subject_of(words: Words, cue: np.ndarray) -> np.ndarray:
 
 def that_after(words: Words, cue: np.ndarray) -> np.ndarray:
     """The *that* after each cue with nothing but spaces between, or directly after a comma (*said, however, that*)."""
-    that = np.flatnonzero((words.kind == KINDS.index("that")) & (np.roll(words.kind, 1) != KINDS.index("of")))
-    found = np.append(that, len(words.kind) - 1)[np.searchsorted(that, cue, side="right")]
+    found = np.append(words.that, len(words.kind) - 1)[np.searchsorted(words.that, cue, side="right")]
     near = (found - cue < _THAT_WITHIN) & (found < words.tail[np.minimum(cue, len(words.tail) - 1)])
     plain = words.mark[found] <= cue
     parted = (words.mark[found] == found) & (words.gap[found] == _COMMA) & (words.gap[cue + 1] == _COMMA)
@@ -287,7 +297,7 @@ def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
 
 
 def of_lemma(words: Words, cues: CueList, lemmas: list[str]) -> np.ndarray:
-    return np.flatnonzero(np.isin(np.array(cues.lemmas), lemmas)[words.lemma])
+    return words.cue[np.isin(np.array(cues.lemmas), lemmas)[words.lemma[words.cue]]]
 
 
 def stated_by(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.tokens import Tokens
+from analysis.tokens import Tokens, among
 
 OPENING = "“„‟«‹‘‚"
 CLOSING = "”»›’"
@@ -202,7 +202,7 @@ def find_quotes(tokens: Tokens) -> Quotes:
     follows = tokens.word[np.minimum(gap, words - 1)]
     kind = np.where((kind == SINGLE_OPEN) & elided[follows], SINGLE_CLOSE, kind)
     keep = kind != SINGLE_CLOSE
-    keep[np.isin(line, line[kind == SINGLE_OPEN])] = True
+    keep[among(line, line[kind == SINGLE_OPEN])] = True
     gap, start, end, kind, line = (a[keep] for a in (gap, start, end, kind, line))
     if not len(gap):
         return no_quotes()
