@@ -152,7 +152,8 @@ def test_notebooks_read_any_corpus(path, variant, tmp_path, monkeypatch):
         exec(cell.source, names)  # noqa: S102 - the notebooks are ours
         names.update(changed)
     made = {file.stem for file in (tmp_path / "figures").glob("*.png")}
-    assert len(made) == sum("export(\n" in cell.source for cell in cells_of(path)) > 0
+    # A figure with nothing to plot is said to be so and is not exported.
+    assert 0 < len(made) <= sum("export(\n" in cell.source for cell in cells_of(path))
     for name in made:
         with Image.open(tmp_path / "figures" / f"{name}.png") as picture:
             assert "Development" not in picture.info["Description"]
