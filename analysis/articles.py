@@ -51,6 +51,8 @@ def read_articles(
 ) -> Corpus:
     """Read a table, an export, a page, or a folder of them into one corpus.
 
+    A table that the command ``articles`` wrote comes with what was rejected and removed when it was made.
+
     Parameters
     ----------
     path : path
@@ -82,7 +84,10 @@ def read_articles(
     [['7', 'The Sun', '2018-03-06', 3]]
     """
     batches = iter_articles(path, columns=columns, clean=clean, metadata=metadata, count_words=True)
-    return Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
+    corpus = Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
+    beside = {name: Path(path).with_suffix(f".{name}.csv") for name in Corpus._fields[1:]}
+    told = {name: [getattr(corpus, name), read_table(file)] for name, file in beside.items() if file.is_file()}
+    return corpus._replace(**{name: pd.concat(tables, ignore_index=True) for name, tables in told.items()})
 
 
 def iter_articles(
@@ -186,7 +191,7 @@ def _named(batch: Batch, names: dict[str, None], columns: Mapping[str, str]) -> 
     mapping = _mapping(list(names), columns, batch.source)
     if names and "text" not in mapping.values():
         raise InputError(f"{batch.source}: no column of text among {', '.join(names)}; name it: --columns text=…")
-    unused = [name for name in new if name not in {*mapping, *EXTRA}]
+    unused = [name for name in new if name not in {*mapping, *EXTRA, "words"}]
     notes = [(None, batch.source, name, "this column is not used") for name in unused]
     return batch._replace(frame=batch.frame.rename(columns=mapping), notes=[*batch.notes, *notes])
 

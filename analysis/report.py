@@ -238,11 +238,14 @@ def _findings(table: pd.DataFrame, scored: Scored) -> str:
             verdict="" if row["p_adjusted"] < 1 - LEVEL else ": not shown to differ",
             quotes="".join(f"<q>{sentence}</q> <small>{headline}</small>" for sentence, headline in quotes),
         ))  # fmt: skip
-    return "\n".join(items)
+    return "\n".join(items) or "<li>None could be estimated.</li>"
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of all files in a folder."""
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    parts = ((file.relative_to(path.parent).as_posix(), hashlib.sha256(file.read_bytes())) for file in files)
-    return hashlib.sha256("".join(f"{name} {found.hexdigest()}\n" for name, found in parts).encode()).hexdigest()
+    """SHA-256 of a file; of a folder, that of the list of its files with theirs."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        told = "".join(f"{_digest(file)}  {file.relative_to(path).as_posix()}\n" for file in files)
+        return hashlib.sha256(told.encode()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import report
+from analysis.articles import read_articles
 from analysis.report import compare_scored, open_scores, write_report
 from analysis.scoring import score_articles
 from analysis.stream import Options
@@ -72,6 +73,12 @@ def test_everything_that_a_report_promises_is_there(made):
     assert "notebooks/07_validation.ipynb" not in there, "nothing to validate without the user's own sheets"
 
 
+def test_the_notebooks_know_what_was_rejected_when_the_corpus_was_read(made):
+    again = read_articles(made[0] / "one" / "tables" / "articles.csv")
+    assert again.rejected["reason"].tolist() == ["it has no text"] and again.notes.empty
+    assert again.articles["words"].tolist() == read_articles(made[0] / "news.csv").articles["words"].tolist()
+
+
 def test_a_failing_notebook_is_named_with_cell_and_cause_and_the_others_are_kept(made):
     folder, problems = made
     assert problems[0] == ["02_bad.ipynb, code cell 4: ValueError: the cause"]
@@ -123,7 +130,7 @@ def nothing_to_run(tmp_path, monkeypatch):
 def test_without_outlets_the_report_says_why_nothing_is_compared(nothing_to_run):
     assert write_report(nothing_to_run / "news.csv", nothing_to_run / "out") == []
     page = (nothing_to_run / "out" / "index.html").read_text()
-    assert "estimated: 0 (" in page and "<li>" not in page
+    assert "estimated: 0 (" in page and "<li>None could be estimated.</li>" in page
     assert read_table(nothing_to_run / "out" / "tables" / "contrasts.csv")["status"].notna().all()
 
 
