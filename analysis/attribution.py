@@ -186,7 +186,7 @@ def _without_speakers(
     end = np.where(left & inside & (words.gap[speaker] != 0), speaker, end)
     begins = (words.kind[start] == KINDS.index("that")) | (words.quote_next[start - 1] < end)
     keep = left | begins | ~among(cue, cue[left]) | (end - start > _AFTERTHOUGHT) & (speaker != start)
-    day = tokens.vocabulary.table("day", lambda s: s.lower() in _DAYS or s.isdigit())[tokens.word]
+    day = tokens.vocabulary.table("day", lambda s: s.lower() in _DAYS or s.isdigit()).take(tokens.word)
     days = np.cumsum(np.append(0, day), dtype=np.int32)
     keep &= left | (days[end] - days[start] < end - start)
     return Contents(start[keep], end[keep], cue[keep], left[keep]), claim[keep]
@@ -205,12 +205,12 @@ _NAMING = frozenset("so-called dubbed nicknamed titled entitled named called kno
 def named_only(tokens: Tokens, words: Words, quotes: Quotes) -> np.ndarray:
     """Which quotations are titles of works or names (*“War and Peace”*, *a so-called “peace park”*), by their looks."""
     first, last = quotes.first, quotes.last
-    common = _COMMON[words.kind[: len(words.head)]] & ~tokens.vocabulary.table("upper", _upper)[tokens.word]
+    common = _COMMON[words.kind[: len(words.head)]] & ~tokens.vocabulary.table("upper", _upper).take(tokens.word)
     lower = np.cumsum(np.append(0, common), dtype=np.int32)
     short = last - first <= _TITLE_WORDS
     title = (lower[last] == lower[first]) & (last - first >= 2) & (words.gap[last] != GAPS.index("comma-quote"))
     naming = tokens.vocabulary.table("naming", lambda s: s.lower() in _NAMING)[tokens.word[np.maximum(first - 1, 0)]]
-    spaced = ~np.isin(words.gap[first], [GAPS.index("comma-quote"), GAPS.index("colon")])
+    spaced = (words.gap[first] != GAPS.index("comma-quote")) & (words.gap[first] != GAPS.index("colon"))
     return short & spaced & (title | naming & (first > words.head[np.minimum(first, len(words.head) - 1)]))
 
 

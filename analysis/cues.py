@@ -226,7 +226,7 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     lemma, frame, stance = cue_tables(strings, cues)
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1)).astype(np.int32)
     size = np.diff(np.append(change, len(tokens.word)))
-    gap = gaps[tokens.gap]
+    gap = gaps.take(tokens.gap)
     abbreviated = gap == GAPS.index("stop")
     abbreviated[change] = False
     gap[abbreviated] = 0
@@ -236,15 +236,15 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     began = np.zeros(count + 4, dtype=np.int32)
     began[quotes.first] = 1
     began = np.cumsum(began, dtype=np.int32)
-    kind = np.append(kinds[tokens.word], np.zeros(4, np.uint8))
+    kind = np.append(kinds.take(tokens.word), np.zeros(4, np.uint8))
     that = np.flatnonzero(kind == KINDS.index("that"))
-    lemma = lemma.astype(np.int16)[tokens.word]
+    lemma = lemma.astype(np.int16).take(tokens.word)
     return Words(
         kind,
         gap,
         lemma,
-        frame.astype(np.int16)[tokens.word],
-        stance.astype(np.uint8)[tokens.word],
+        frame.astype(np.int16).take(tokens.word),
+        stance.astype(np.uint8).take(tokens.word),
         np.repeat(change, size),
         np.repeat((change + size).astype(np.int32), size),
         mark,
@@ -318,7 +318,7 @@ def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarra
 
 
 class Linear(NamedTuple):
-    """Linear models over the same columns: a table of weights (codes x models) for each template of columns."""
+    """Linear models over the same columns: a table of weights (models x codes) for each template of columns."""
 
     bias: np.ndarray
     templates: tuple[tuple[str, ...], ...]
@@ -328,7 +328,7 @@ class Linear(NamedTuple):
 def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, int]:
     """Codes of a template's columns taken together, and how many there can be."""
     codes, names = columns[template[0]]
-    codes, size = codes.astype(np.int32), len(names)
+    codes, size = codes.astype(np.intp), len(names)
     for name in template[1:]:
         more, names = columns[name]
         codes = codes * len(names) + more
@@ -354,18 +354,20 @@ def read_linear(models: tuple[str, ...], columns: Columns, path: Path = DATA / "
     tables = []
     for template in templates:
         sizes = [len(columns[name][1]) for name in template]
-        table = np.zeros((int(np.prod(sizes)), len(models)), dtype=np.float32)
+        table = np.zeros((len(models), int(np.prod(sizes))), dtype=np.float32)
         for number, row in enumerate(rows):
             for value, weight in row.get("&".join(template), ()):
                 code = 0
                 for name, size, part in zip(template, sizes, value.split("&"), strict=True):
                     code = -1 if code < 0 or part not in places[name] else code * size + places[name][part]
                 if code >= 0:
-                    table[code, number] = weight
+                    table[number, code] = weight
         tables.append(table)
     return Linear(np.array([row["bias"][0][1] for row in rows], dtype=np.float32), templates, tuple(tables))
 
 
+#: Rows that are weighed at once: few enough that all their columns stay in the processor's cache.
+_BLOCK = 1 << 14
 _LINEAR: dict[tuple[tuple[str, ...], int], Linear] = {}
 
 
@@ -375,7 +377,13 @@ def odds(models: tuple[str, ...], columns: Columns, cues: CueList) -> np.ndarray
     if key not in _LINEAR:
         _LINEAR[key] = read_linear(models, columns)
     linear = _LINEAR[key]
-    total = np.tile(linear.bias, (len(next(iter(columns.values()))[0]), 1))
-    for template, table in zip(linear.templates, linear.tables, strict=True):
-        total += table.take(crossed(columns, template)[0], axis=0)
-    return total
+    rows = len(next(iter(columns.values()))[0])
+    total = np.repeat(linear.bias[:, None], rows, axis=1)
+    for begin in range(0, rows, _BLOCK):
+        part = total[:, begin : begin + _BLOCK]
+        block = {name: (codes[begin : begin + _BLOCK], names) for name, (codes, names) in columns.items()}
+        for template, table in zip(linear.templates, linear.tables, strict=True):
+            place = crossed(block, template)[0]
+            for sums, weights in zip(part, table, strict=True):
+                sums += weights.take(place)
+    return total.T

@@ -174,10 +174,10 @@ class Matcher:
             for numbers, code in self._codes.items():
                 self._member[code, list(numbers)] = True
             if not len(self._often):
-                self._often = np.bincount(table[tokens.word], minlength=len(self._member)) @ self._member
+                self._often = np.bincount(table.take(tokens.word), minlength=len(self._member)) @ self._member
             self.patterns.index(self._member, self._often)
             self.excluded.index(self._member, self._often)
-        return table[tokens.word]
+        return table.take(tokens.word)
 
     def holds(self, element: np.ndarray, place: np.ndarray, code: np.ndarray, reachable: np.ndarray) -> np.ndarray:
         """Whether the word at each place (if reachable) belongs to each element."""
@@ -259,7 +259,7 @@ def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.
     -------
     bool array
     """
-    role = tokens.vocabulary.table("negation", _negation_role, "uint8", "words")[tokens.word]
+    role = tokens.vocabulary.table("negation", _negation_role, "uint8", "words").take(tokens.word)
     negator = (role & _NEGATOR) > 0
     negator[:-1] &= ((role[1:] & _UNDOES) == 0) | (clause[1:] != clause[:-1])
     negator[1:] |= ((role[:-1] & _BEFORE_OF) > 0) & ((role[1:] & _OF) > 0)
@@ -370,10 +370,10 @@ def _case_holds(
     capital = upper[tokens.word[first]]
     text = np.searchsorted(tokens.first, first, side="right") - 1
     words = np.diff(tokens.first)
-    total = np.add.reduceat(np.append(upper[tokens.word], False).astype(np.int32), tokens.first[:-1])
+    total = np.add.reduceat(np.append(upper.take(tokens.word), False).astype(np.int32), tokens.first[:-1])
     title = (section[first] == 0) & (total[text] >= TITLE_CASE * words[text])
     opens = np.append(True, tokens.sentence[1:] != tokens.sentence[:-1])[first]
-    after = np.append(number[tokens.word], False)[last + 1]
+    after = np.append(number.take(tokens.word), False)[last + 1]
     return ~capital | ((title | (opens & ~lower_only)) & ~after)
 
 

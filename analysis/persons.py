@@ -66,7 +66,7 @@ def name_persons(
     first, last, other, full = _antecedents(words, phrases, who)
     named, begin, end = first >= 0, np.maximum(first, 0), np.maximum(last - 1, 0)
     strings, kind = tokens.vocabulary, words.kind
-    sort = strings.table("name class", _name_class, "uint8", "words")[tokens.word]
+    sort = strings.table("name class", _name_class, "uint8", "words").take(tokens.word)
     start, stop, isname = _name_bounds(words, sort, begin, end)
     start2, stop2, isname2 = _name_bounds(words, sort, np.minimum(other, full - 1).clip(0), np.maximum(full - 1, 0))
     apposed = named & (full > other) & isname2 & (start2 < stop2) & ~isname & (start2 - other <= _RANK_WORDS)
@@ -165,7 +165,7 @@ def _name_bounds(
 
 def _noun_within(tokens: Tokens, codes: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Code of the last noun for a person in each phrase [begin, end]; 0 where there is none."""
-    place = np.flatnonzero(codes[tokens.word])
+    place = np.flatnonzero(codes.take(tokens.word))
     if not len(place):
         return np.zeros(len(begin), dtype=np.uint8)
     last = place[np.maximum(np.searchsorted(place, end, side="right") - 1, 0)]

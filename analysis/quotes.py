@@ -108,7 +108,7 @@ def _mark_rows(tokens: Tokens) -> tuple[np.ndarray, ...]:
     count = strings.table(
         "marks", lambda s: 0 if MARKS.isdisjoint(s) and "`" not in s else len(_marks(s)), "int8", "gaps"
     )
-    gap = np.flatnonzero(count[tokens.gap])
+    gap = np.flatnonzero(count.take(tokens.gap))
     if not len(gap):
         return tuple(np.zeros(0, dtype=np.int32) for _ in range(5))
     distinct, which = np.unique(tokens.gap[gap], return_inverse=True)
@@ -123,7 +123,7 @@ def _mark_rows(tokens: Tokens) -> tuple[np.ndarray, ...]:
     begins = np.append(0, tokens.end).astype(np.int32)
     start = begins[gap] + row[:, 0]
     ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s, of="gaps")
-    lines = np.flatnonzero(ends_line[tokens.gap])
+    lines = np.flatnonzero(ends_line.take(tokens.gap))
     line = np.searchsorted(lines, gap, side="left") * 2 + row[:, 3]
     return gap, start, (start + row[:, 1]).astype(np.int32), row[:, 2].copy(), line.astype(np.int32)
 
@@ -245,7 +245,7 @@ def _stretches(
     closed = shut >= 0
     first = gap[opened].astype(np.int64)
     ends_line = strings.table("line", lambda s: "\n" in s or "\x00" in s or "\r" in s, of="gaps")
-    lines = np.flatnonzero(ends_line[tokens.gap])
+    lines = np.flatnonzero(ends_line.take(tokens.gap))
     begins_line = np.zeros(len(opened), dtype=bool)
     inside = first < words
     begins_line[inside] = ends_line[tokens.gap[first[inside]]]

@@ -85,25 +85,31 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
         "no noun", lambda s: s in verbs or (s[:1].isupper() and s.lower() in openers), of="words"
     )
     noun = np.array(["noun" in frame.split() for frame in cues.frames])
-    cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun[words.frame] & (kind == KINDS.index("Ss")))
-    determined = np.append(False, _DETERMINER[kind[:-1]])
-    content = ~_HARD[kind] & ~_ALONE[kind] & ~plain[tokens.word] & (~(_VERBAL[kind] | cue) | determined)
-    joined = _FREE[gap]
+    cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun.take(words.frame) & (kind == KINDS.index("Ss")))
+    determined = np.append(False, _DETERMINER.take(kind[:-1]))
+    content = (
+        ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
+    )
+    joined = _FREE.take(gap)
     joined[words.head] = False
     close = joined & np.append(joined[1:], False)
     of = (kind == KINDS.index("of")) & np.append(False, content[:-1]) & np.append(content[1:], False)
-    both = (kind == KINDS.index("and")) & np.append(False, _CAPITAL[kind[:-1]]) & np.append(_CAPITAL[kind[1:]], False)
+    both = (
+        (kind == KINDS.index("and"))
+        & np.append(False, _CAPITAL.take(kind[:-1]))
+        & np.append(_CAPITAL.take(kind[1:]), False)
+    )
     persons = word_class("person")
-    office = tokens.vocabulary.table("office", lambda s: s.lower() in persons)[tokens.word]
-    to = (kind == KINDS.index("to")) & np.append(False, office[:-1]) & np.append(_CAPITAL[kind[1:]], False)
+    office = tokens.vocabulary.table("office", lambda s: s.lower() in persons).take(tokens.word)
+    to = (kind == KINDS.index("to")) & np.append(False, office[:-1]) & np.append(_CAPITAL.take(kind[1:]), False)
     link = (of | both | to) & close
-    alone = _ALONE[kind]
+    alone = _ALONE.take(kind)
     part = content | link | alone
     begins = ~np.append(False, part[:-1]) | ~joined | alone | np.append(False, alone[:-1])
-    begins = part & (begins | _DETERMINER[kind] & ~np.append(False, link[:-1]))
-    first = np.flatnonzero(begins)
-    stop = np.append(np.flatnonzero(begins | ~part), count)
-    return Phrases(first.astype(np.int32), stop[np.searchsorted(stop, first, side="right")].astype(np.int32))
+    begins = part & (begins | _DETERMINER.take(kind) & ~np.append(False, link[:-1]))
+    stop = np.flatnonzero(begins | ~part).astype(np.int32)
+    opens = np.flatnonzero(begins.take(stop))
+    return Phrases(stop[opens], np.append(stop, np.int32(count))[opens + 1])
 
 
 #: Phrases looked at to the left and to the right of a cue.
@@ -332,6 +338,7 @@ def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
     # One pass of Arrow's over all names, to which only ASCII letters are letters, leaves the few that can match.
     near = pc.match_substring_regex(pa.array(names, pa.large_string()), rf"(?:^|\W)(?:{'|'.join(parts)})(?:\W|$)")
     whole = re.compile(rf"(?<!\w)(?:{'|'.join(f'({part})' for part in parts)})(?!\w)")
+    of_pattern = rows["side"].tolist()
     found = ((name, whole.search(name)) for name in names[near.to_numpy(zero_copy_only=False)])
-    side = {name: rows["side"].iloc[(match.lastindex or 0) - 1] for name, match in found if match}
+    side = {name: of_pattern[(match.lastindex or 0) - 1] for name, match in found if match}
     return speakers.map(side).astype("str")
