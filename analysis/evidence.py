@@ -53,7 +53,7 @@ def list_evidence(
             keep &= mentions[column].eq(value).fillna(False).astype(bool)
     chosen = mentions[keep].reset_index(drop=True)
     known = articles.set_index("article_id")
-    where = known.index.get_indexer(chosen["article_id"])
+    where = known.index.get_indexer(pd.Index(chosen["article_id"]))
     texts = np.where(chosen["section"] == "headline", known["headline"].iloc[where], known["text"].iloc[where])
     sentence = [
         text[start:end]

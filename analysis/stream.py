@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from .articles import Corpus, iter_articles
-from .tables import NOTES, REJECTED, InputError, open_table, write_table
+from .articles import EXTRA, Corpus, iter_articles
+from .tables import ARTICLES, NOTES, REJECTED, InputError, open_table, write_table
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -157,7 +157,8 @@ def write_corpus(
 
 
 def _apply(work: Callable[[pd.DataFrame], tuple[Any, ...]], batch: Corpus) -> tuple[Any, ...]:
-    return work(batch.articles) if len(batch.articles) else ()
+    # A column that only later batches have must stand in the first one too.
+    return work(batch.articles.reindex(columns=[*ARTICLES, *EXTRA])) if len(batch.articles) else ()
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

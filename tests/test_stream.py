@@ -80,3 +80,12 @@ def square(number):
 @pytest.mark.parametrize("count", [0, 1, 2, 9])
 def test_work_comes_back_in_the_order_given(workers, count):
     assert list(in_order(square, range(count), workers)) == [(i, i * i) for i in range(count)]
+
+
+def test_a_column_that_only_later_records_have_is_kept(corpus, tmp_path):
+    more = {"id": "late", "outlet": "The Sun", "title": "", "text": "It may rain.", "topic": "weather"}
+    corpus.write_text(corpus.read_text() + json.dumps(more) + "\n")
+    score_corpus(corpus, tmp_path / "out", batch_bytes=300)
+    topics = read_table(tmp_path / "out" / "articles.csv").set_index("article_id")["topic"]
+    assert topics["late"] == "weather"
+    assert topics.drop("late").isna().all()
