@@ -6,13 +6,11 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from html import escape
 from importlib import metadata
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import pandas as pd
@@ -24,7 +22,7 @@ from .contrasts import contrast_outlets
 from .events import THRESHOLD, WINDOW, group_events
 from .evidence import list_evidence
 from .figures import write_index
-from .findings import count, describe_contrasts, describe_copies, describe_corpus, listed
+from .findings import describe_contrasts, describe_copies, describe_corpus, listed
 from .notebooks import CASE_STUDY, run_notebook
 from .plots import attempt, select_contrasts
 from .ratios import DRAWS
@@ -33,7 +31,7 @@ from .sheets import find_key, read_sheet
 from .stream import Options, scorer_for
 from .tables import InputError, read_table, replacing, safe_cells, write_table
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
+TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "templates"
 ROOT = TEMPLATES.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LEXICON, ACTORS, JUDGED = (ROOT / "data" / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
@@ -44,14 +42,6 @@ VALIDATION = "07_validation"
 SEED = 1
 #: Contrasts that open the report, and sentences shown with each.
 FINDINGS, EXAMPLES = 10, 3
-FINDING = """<li><b>{name}</b>: {rate_ratio:.3g} times the rate of the others ({ci_low:.3g} to {ci_high:.3g}; adjusted
-p {p_adjusted:.2g}{verdict}; {articles_a:,} against {articles_b:,} articles) {quotes}</li>"""
-MEASURED = """On US news that the dictionary had not seen, {:.2f} to {:.2f} of the mentions of a feature were judged
-right by one coder, who also wrote it."""
-OWN_LEXICON = "The dictionary is not the program's own, and nothing is known of it."
-CODED = f"Sentences of this corpus were coded by hand: see `notebooks/{VALIDATION}.ipynb`."
-UNCODED = "No sentence of this corpus was coded by hand yet; that should be done before anything is published."
-WHOLE = "Whole articles were counted, not only sentences that name the matter in dispute."
 SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn statsmodels matplotlib".split()
 
 
@@ -129,34 +119,29 @@ def write_report(
         write_table(table, folder / "tables" / f"{name}.csv")
     write_table(safe_cells(list_evidence(scored.mentions, scored.articles)), folder / "evidence.csv")
     parameters = _gather(folder / "data", options, sheets)
-    problems = _run_all(folder / "notebooks", parameters, bool(options.about), bool(sheets))
+    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if sheets or book.stem != VALIDATION]
+    problems = _run_all(books, folder / "notebooks", parameters, {CASE_STUDY} | (set() if options.about else {ABOUT}))
     write_index(folder / "figures")
     sources = {"corpus": path, **options._asdict(), **{sheet.name: sheet for sheet in sheets}}
-    hashes = {name: _digest(Path(source)) for name, source in sources.items() if source}
-    given = {**reading, **parameters, "seed": SEED}
-    versions = {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()}
-    manifest = {"title": title, "sha256": hashes, "parameters": given, "software": versions, "problems": problems}
-    _write(folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    about, copies = describe_corpus(corpus), describe_copies(scored.articles)
-    summary = describe_contrasts(found["contrasts"])
-    measured = precision_table(read_table(JUDGED))["precision"].agg(["min", "max"])
-    validity = MEASURED.format(*measured) if hashes["lexicon"] == _digest(LEXICON) else OWN_LEXICON
-    _fill(folder / "methods.md", {
-        "corpus": about, "copies": copies, "found": summary, "seed": SEED, "hash": hashes["lexicon"],
-        "excluded": listed((f"{r} ({n:,})" for r, n in corpus.rejected["reason"].value_counts().items()), 9) or "none",
-        "features": listed(scorer.lexicon.features["feature"], 99), "patterns": len(scorer.lexicon.entries),
-        "validity": validity, "coded": CODED if sheets else UNCODED, "whole": "" if options.about else WHOLE,
-        "draws": f"{DRAWS:,}", "few": MIN_ARTICLES, "threshold": THRESHOLD, "window": WINDOW,
-        "events": count(found["events"]["event"].nunique(), "event"),
-        "software": listed((f"{name} {version}" for name, version in versions.items()), 99),
-    })  # fmt: skip
-    books = sorted((folder / "notebooks").glob("*.ipynb"))
-    _fill(folder / "index.html", {
-        "title": escape(title), "corpus": _html(about), "summary": _html(summary),
-        "problems": "".join(f'<p class="problem">Not finished: {escape(line)}</p>' for line in problems),
-        "findings": _findings(found["contrasts"], scored), "sections": "\n".join(map(_section, books)),
-        "links": "".join(f'<a href="#{book.stem}">{book.stem.replace("_", " ")}</a>' for book in books),
-    })  # fmt: skip
+    manifest = {
+        "title": title, "parameters": {**reading, **parameters, "seed": SEED}, "problems": problems,
+        "sha256": {name: _digest(Path(source)) for name, source in sources.items() if source},
+        "software": {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()},
+    }  # fmt: skip
+    words = {
+        **manifest, "corpus": describe_corpus(corpus), "copies": describe_copies(scored.articles),
+        "rejected": corpus.rejected["reason"].value_counts(), "lexicon": scorer.lexicon, "sheets": sheets,
+        "judged": precision_table(read_table(JUDGED))["precision"] if options.lexicon == str(LEXICON) else None,
+        "summary": describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
+        "about": options.about, "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
+        "events": found["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": SEED,
+        "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
+    }  # fmt: skip
+    pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}
+    pages["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    for name, page in pages.items():
+        with replacing(folder / name) as new:
+            new.write_text(page, encoding="utf-8", newline="\n")
     return problems
 
 
@@ -179,66 +164,48 @@ def _copy(files: Sequence[Path | str], folder: Path) -> None:
         shutil.copyfile(file, folder / Path(file).name)
 
 
-def _run_all(folder: Path, parameters: dict[str, str], about: bool, coded: bool) -> list[str]:
-    """Run copies of the notebooks in a folder; what went wrong, a line each."""
+def _run_all(books: Sequence[Path], folder: Path, parameters: dict[str, str], drop: set[str]) -> list[str]:
+    """Run copies of the notebooks in a folder, two at a time; what went wrong, a line each."""
     from tqdm import tqdm
 
-    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if coded or book.stem != VALIDATION]
     _copy(books, folder)
-    drop, problems = {CASE_STUDY} | (set() if about else {ABOUT}), []
+    copies, problems = [folder / book.name for book in books], []
     with ProcessPoolExecutor(2) as pool, tqdm(total=len(books), unit=" notebooks", disable=None, leave=False) as bar:
-        copies = [folder / book.name for book in books]
         for job in [pool.submit(run_notebook, copy, copy, parameters, drop) for copy in copies]:
-            try:
-                job.result()
-            except InputError as error:
-                problems.append(str(error))
+            problems += [str(job.exception())] if job.exception() else []
             bar.update()
     return problems
 
 
-def _write(path: Path, text: str) -> None:
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _fill(path: Path, words: Mapping[str, object]) -> None:
-    """Fill the template that is named like the file."""
-    _write(path, Template((TEMPLATES / path.name).read_text(encoding="utf-8")).substitute(words))
-
-
-def _html(markdown: str) -> str:
+def _fill(name: str, words: dict[str, Any]) -> str:
+    """A template with its words; those of HTML are escaped, and Markdown in them is shown as it means."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
     from nbconvert.filters import markdown2html
 
-    return str(markdown2html(markdown)).strip().removeprefix("<p>").removesuffix("</p>")
+    given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
+    pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), **given)
+    pages.filters |= {"markdown": markdown2html, "listed": partial(listed, most=99)}
+    return pages.get_template(name).render(words)
 
 
 def _section(book: Path) -> str:
-    """An executed notebook without its code."""
+    """An executed notebook without its code, as HTML."""
     from nbconvert import HTMLExporter
 
     hide = {"exclude_input": True, "exclude_output_prompt": True, "exclude_anchor_links": True}
-    body, _ = HTMLExporter(template_name="basic", **hide).from_filename(str(book))
-    return f'<section id="{book.stem}">\n{body}\n<p><a href="notebooks/{book.name}">With its code</a></p>\n</section>'
+    return str(HTMLExporter(template_name="basic", **hide).from_filename(str(book))[0])
 
 
-def _findings(table: pd.DataFrame, scored: Scored) -> str:
+def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
     """The clearest contrasts, each with sentences behind it."""
-    items = []
-    rows: list[dict[str, Any]] = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")  # type: ignore
+    rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
+    origin = scored.articles["origin"].fillna(scored.articles["outlet"])
+    counted = scored.mentions[~scored.mentions["negated"] & (scored.mentions["section"] == "body")]
     for row in rows:
-        own = scored.articles[scored.articles["origin"].fillna(scored.articles["outlet"]) == row["outlet_a"]]
-        counted = scored.mentions["article_id"].isin(own["article_id"]) & ~scored.mentions["negated"]
-        here = scored.mentions[counted & (scored.mentions["section"] == "body")]
-        shown = list_evidence(here, scored.articles, row["feature"], voice="newsroom").drop_duplicates("article_id")
-        shown = shown.assign(headline=shown["headline"].fillna(shown["article_id"])).head(EXAMPLES)
-        quotes = shown[["sentence", "headline"]].astype("str").map(escape).to_numpy()
-        items.append(FINDING.format(
-            **row, name=escape(row["contrast"].replace("_", " ")),
-            verdict="" if row["p_adjusted"] < 1 - LEVEL else ": not shown to differ",
-            quotes="".join(f"<q>{sentence}</q> <small>{headline}</small>" for sentence, headline in quotes),
-        ))  # fmt: skip
-    return "\n".join(items) or "<li>None could be estimated.</li>"
+        own = counted["article_id"].isin(scored.articles["article_id"][origin == row["outlet_a"]])
+        shown = list_evidence(counted[own], scored.articles, str(row["feature"]), voice="newsroom")
+        row["sentences"] = shown.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
+    return rows
 
 
 def _digest(path: Path) -> str:

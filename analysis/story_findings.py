@@ -98,4 +98,4 @@ def describe_measured(table: pd.DataFrame, name: str, value: str, low: str, of: 
     least = f" (lowest lower bound {end:.2g})" if end == end else " (too few articles for intervals)"
     which = str(row["feature" if "feature" in row else "name"]).replace("_", " ")
     middle = f"{name}, by feature: {known[value].median():.2g} in the middle, the least {row[value]:.2g} for {which}"
-    return f"{middle}{least}; on {count(known[of].sum(), 'item')}."
+    return f"{middle}{least}; on {count(known[of].sum(), 'judgement')}."

@@ -89,6 +89,7 @@ def test_outlets_are_compared_from_articles_or_from_scores_and_one_alone_is_refu
 
 
 def test_a_report_says_where_it_is_and_which_notebook_failed(news, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("analysis.report.NOTEBOOKS", tmp_path / "none")
     monkeypatch.setattr("analysis.report._run_all", lambda *given: ["05.ipynb, code cell 2: KeyError: 'x'"])
     assert main(["report", str(news), "-o", str(tmp_path / "out"), "--title", "Mine"]) == 2
     said = capsys.readouterr()

@@ -122,7 +122,7 @@ def test_the_least_of_what_was_measured_is_named():
     )
     text = describe_measured(table, "Precision", "precision", "ci_low", "judged")
     assert text.startswith("Precision, by feature: 0.85 in the middle, the least 0.8 for no evidence")
-    assert text.endswith("(lowest lower bound 0.7); on 40 items.")
+    assert text.endswith("(lowest lower bound 0.7); on 40 judgements.")
     few = describe_measured(table.assign(ci_low=None), "Precision", "precision", "ci_low", "judged")
     assert "(too few articles for intervals)" in few
     assert (
