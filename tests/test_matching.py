@@ -12,6 +12,9 @@ from analysis.tokens import tokenise
 
 FEATURES = "feature,label,definition\n" + "".join(f"{name},{name},d\n" for name in ("a", "b", "no_evidence"))
 
+#: One for all examples: making it ready takes longer than matching a few words.
+CODEBOOK = Matcher(read_lexicon())
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -167,9 +170,8 @@ def test_a_pattern_is_never_a_regular_expression(folder):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=4))
 def test_no_text_stops_the_matcher_and_matches_stand_in_order(texts):
-    matcher = Matcher(read_lexicon())
     tokens = tokenise([*texts, "It may be so."])
-    matches = find_matches(tokens, matcher, np.full(len(tokens.word), 2))
+    matches = find_matches(tokens, CODEBOOK, np.full(len(tokens.word), 2))
     assert (np.diff(matches.first) >= 0).all()
     assert (matches.first <= matches.last).all()
 
