@@ -42,7 +42,8 @@ _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand "
     "million billion trillion first second third dozen dozens hundreds thousands".split()
 )
-_NOT_POSSESSIVE = frozenset("it that he she what there here let who where how this".split())
+#: With *s* after an apostrophe these are "it is", "that is" and no possessives.
+NOT_POSSESSIVE = frozenset("it that he she what there here let who where how this".split())
 _SHAPE_TESTS = {
     "number": lambda w: w[0].isdigit() or w.lower() in _NUMBER_WORDS,
     "capital": lambda w: w[0].isupper(),
@@ -155,7 +156,7 @@ class Matcher:
         found = set(self._exact.get(plain, ()))
         if self._typed:
             found.update(self._typed.get(typed, ()))
-        if plain.endswith("'s") and plain[:-2] not in _NOT_POSSESSIVE:
+        if plain.endswith("'s") and plain[:-2] not in NOT_POSSESSIVE:
             found.update(self._exact.get(plain[:-2], ()), self._typed.get(typed[:-2], ()))
         for length in self._lengths:
             found.update(self._prefix.get(plain[:length], ()))
