@@ -5,6 +5,17 @@
 Each trial draws two samples of articles from one outlet and asks `analysis` whether they differ. What it finds is a
 false alarm, unless mentions were added to one of them: then it is power. Sides are split at random, by week, and by
 event (`group_events`; articles of one event are then one unit), which keeps what articles of a week or event share.
+
+``calibration.csv``, a row per outlet, feature, voice, split and number of articles a side:
+
+- ``mentions_a_side``: mean mentions of a side; ``halves``: trials
+- ``false_alarms``, ``false_alarms_g2``: share of trials with p < 0.05, of `analysis` and of G2 on pooled words
+- ``ratio_coverage``: share of intervals of the rate ratio that hold 1
+- ``power``, ``power_g2``: share with p < 0.05 where side a has 1.3 times the mentions (random halves only, as the rest)
+- ``planted_coverage``: share of intervals that hold 1.3; ``detectable``: geometric mean of the detectable ratio
+- ``rate_coverage``: share of intervals of the rate of articles drawn with replacement that hold the outlet's rate
+
+``false-discovery.csv``: ``false_discovery_rate`` of the declared family and ``planted_found``, of `measure_fdr`.
 """
 
 from __future__ import annotations
