@@ -15,7 +15,7 @@ from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
 from analysis.speakers import Speakers, find_labels, find_phrases, locate_speakers
 from analysis.tables import QUOTATIONS
-from analysis.tokens import Tokens, Vocabulary, among, tokenise
+from analysis.tokens import Tokens, Vocabulary, among, in_turn, tokenise
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
@@ -448,10 +448,9 @@ def find_quotations(articles: pd.DataFrame) -> pd.DataFrame:
     found = []
     for _, part in articles.groupby(batch, sort=True):
         bodies = part["text"].fillna("")
-        headlines = part["headline"].fillna("") if "headline" in part else bodies.str[:0]
-        texts = [text for pair in zip(headlines, bodies, strict=True) for text in pair]
-        tokens = tokenise(texts, vocabulary)
-        spans = find_spans(tokens, np.arange(len(texts)) % 2 == 0)
+        headlines = part["headline"] if "headline" in part else bodies.str[:0]
+        tokens = tokenise(in_turn(headlines, bodies), vocabulary)
+        spans = find_spans(tokens, np.arange(2 * len(part)) % 2 == 0)
         found.append(tabulate_spans(tokens, spans, part["article_id"], section_lines(bodies.reset_index(drop=True))))
     if not found:
         return pd.DataFrame(columns=QUOTATIONS)

@@ -6,27 +6,27 @@ that made it travel inside the PNG, and `write_index` makes the captioned index 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from html import escape
+from itertools import cycle
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from IPython.display import HTML, Image, Markdown
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from .tables import replacing, round_significant, write_table
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 #: Okabe and Ito (2008), told apart by the colour-blind, and three more. Order of use.
-PALETTE = (
-    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
-    *("#6a3d9a", "#444444", "#a6761d", "#b3b300", "#999999"),
-)
+PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #e69f00 #56b4e9 #6a3d9a #444444 #a6761d #b3b300 #999999".split()
 MARKERS = "os^DvP*X<>"
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "oo", "++++")
+HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "----", "oo", "++++", "")
 #: What means the same in every figure looks the same: colour, marker, hatch. The lightness differs too, for print
 #: in grey.
 LOOKS = {
@@ -37,31 +37,23 @@ LOOKS = {
 }  # fmt: skip
 #: Stands where a figure would have no rows.
 NOTHING = "There is nothing to show of this corpus; the text beside the figure says why."
-#: Width of a text column and a page, in inches.
-COLUMN, PAGE = 3.5, 7.0
+#: Width of a page, in inches.
+PAGE = 7.0
 DPI = 300
 #: Inches kept for the title, the line of n below, and each row of a legend.
 _TITLE, _FOOT, _ROW = 0.3, 0.2, 0.2
-STYLE: dict[Any, Any] = {
-    "figure.dpi": 100, "savefig.dpi": DPI, "font.family": "DejaVu Sans", "font.size": 8,
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 8, "legend.fontsize": 7.5, "legend.frameon": False,
     "axes.titlesize": 8, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.labelsize": 8,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-    "grid.color": "#dddddd", "grid.linewidth": 0.6, "hatch.linewidth": 0.6, "lines.linewidth": 1.2,
-    "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "ytick.major.size": 0,
-    "legend.fontsize": 7.5, "legend.frameon": False,
-    "svg.hashsalt": "comparative-framing", "svg.fonttype": "path", "path.simplify": False,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "ytick.major.size": 0,
+    "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "grid.color": "#dddddd", "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.6, "lines.linewidth": 1.2, "path.simplify": False, "svg.hashsalt": "comparative-framing",
 }  # fmt: skip
 _ABOUT = """Exported by the notebooks (`make`): each as PNG (300 dpi), as SVG and with the plotted numbers as CSV. This
 index is written by the export; do not edit it."""
+#: Matplotlib's own defaults with the project's style over them, whatever the user's settings are.
+_look = partial(style.context, ["default", STYLE])
 INDEX = ["figure", "notebook", "title", "n", "caption", "alt"]
-
-
-def _look() -> Any:
-    """Matplotlib's own defaults with the project's style over them, whatever the user's settings are."""
-    import matplotlib as mpl
-
-    plain: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key}
-    return mpl.rc_context({**plain, **STYLE})
 
 
 def _frame(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
@@ -109,9 +101,6 @@ def new_figure(width: float = PAGE, height: float = 3.6, rows: int = 1, columns:
     >>> figure.get_size_inches().tolist()
     [7.0, 2.0]
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     with _look():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
@@ -128,20 +117,18 @@ def look_of(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
     ('#0072b2', 'o', '////')
     """
     others = [name for name in names if name not in LOOKS]
-    found = {
-        name: (PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)], HATCHES[(i + 1) % len(HATCHES)])
-        for i, name in enumerate(others)
-    }
-    return {name: LOOKS.get(name) or found[name] for name in names}
+    looks = LOOKS | dict(zip(others, zip(cycle(PALETTE), cycle(MARKERS), cycle(HATCHES)), strict=False))
+    return {name: looks[name] for name in names}
 
 
-def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], label: str = "", wide: int = 105) -> None:
+def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], label: str = "") -> None:
     """A legend between title and panels, and below them the label of all their horizontal axes.
 
-    The legend has as many rows as its labels need; `wide` is the number of characters in one.
+    The legend has as many rows as its labels need.
     """
     height = figure.get_figheight()
-    columns = max(1, min(len(labels), wide // (max(map(len, labels), default=1) + 6)))
+    # About 105 characters fit in a row, and each label's handle takes the room of 6.
+    columns = max(1, min(len(labels), 105 // (max(map(len, labels), default=1) + 6)))
     _frame(figure, -(-len(labels) // columns) * _ROW, _ROW if label else 0)
     figure.text(0.5, _FOOT / height, label, ha="center", size=8)
     anchor = (0.0, 1 - (_TITLE - 0.04) / height)
@@ -175,22 +162,23 @@ def save_figure(
     IPython.display.Image
         The exported PNG itself, at page width, with its alt text; where nothing was plotted no file, and a line.
     """
-    from IPython.display import Image, Markdown
-
     folder, caption = Path(folder), f"{caption} {note}".strip()
     if plotted.empty:
         for kind in ("png", "svg", "csv"):
             (folder / f"{name}.{kind}").unlink(missing_ok=True)
         return Markdown(f"**{plain_markdown(title)}** {NOTHING}")
-    says = {"Title": title, "Description": caption, "Comment": alt, "Source": f"{notebook}; {n}"}
+    source = f"{notebook}; {n}"
+    said: dict[str, dict[str, Any]] = {
+        "png": {"Title": title, "Description": caption, "Comment": alt, "Source": source, "Software": None},
+        "svg": {"Title": title, "Description": alt, "Date": None},
+    }
     height = figure.get_figheight()
     with _look():
         figure.text(0.008, 1 - 0.06 / height, title, va="top", weight="bold", size=9.5)
         figure.text(0.008, 0.05 / height, n, size=7, color="#555555")
-        with replacing(folder / f"{name}.png") as beside:
-            figure.savefig(beside, format="png", dpi=DPI, metadata={**says, "Software": None})
-        with replacing(folder / f"{name}.svg") as beside:
-            figure.savefig(beside, format="svg", metadata={"Title": title, "Description": alt, "Date": None})
+        for kind, metadata in said.items():
+            with replacing(folder / f"{name}.{kind}") as beside:
+                figure.savefig(beside, format=kind, dpi=DPI, metadata=metadata)
     write_table(round_significant(plotted), folder / f"{name}.csv")
     return Image(data=(folder / f"{name}.png").read_bytes(), width=int(figure.get_figwidth() * 100), alt=alt)
 
@@ -213,8 +201,6 @@ def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
     >>> print(show_table(pd.DataFrame({"match": ["<b>", "may"]}), rows=1).data)
     <table class="dataframe"> ... <td>&lt;b&gt;</td> ... <p>1 of 2 rows</p>
     """
-    from IPython.display import HTML
-
     shown = round_significant(table.head(rows), 3)
     with pd.option_context("display.max_colwidth", None):
         html = shown.to_html(index=False, escape=True, border=0, na_rep="", float_format="{:g}".format)
@@ -240,11 +226,10 @@ def write_index(folder: str | Path) -> pd.DataFrame:
         rows.append([" ".join(part.split()) for part in (path.stem, notebook, says[1], n, *says[2:])])
     index = pd.DataFrame(rows, columns=INDEX).sort_values(["notebook", "figure"], ignore_index=True)
     lines = ["# Figures", "", *wrap(_ABOUT, 120)]
-    for row in index.map(plain_markdown).to_dict("records"):
-        lines += ["", f"## {row['title']}", "", f"![{row['alt']}]({row['figure']}.png)", ""]
-        lines += [f"{row['caption']} {row['n']}.", ""]
-        files = ", ".join(f"[{kind.upper()}]({row['figure']}.{kind})" for kind in ("png", "svg", "csv"))
-        lines += [f"Alt text: {row['alt']}", "", f"Files: {files}. Made by `notebooks/{row['notebook']}.ipynb`."]
+    for row in index.map(plain_markdown).itertuples():
+        lines += ["", f"## {row.title}", "", f"![{row.alt}]({row.figure}.png)", "", f"{row.caption} {row.n}.", ""]
+        files = ", ".join(f"[{kind.upper()}]({row.figure}.{kind})" for kind in ("png", "svg", "csv"))
+        lines += [f"Alt text: {row.alt}", "", f"Files: {files}. Made by `notebooks/{row.notebook}.ipynb`."]
     with replacing(folder / "README.md") as beside:
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return index
@@ -252,7 +237,4 @@ def write_index(folder: str | Path) -> pd.DataFrame:
 
 def plain_markdown(text: str) -> str:
     """Names of outlets and speakers may hold what Markdown or HTML would take for markup."""
-    text = escape(text, quote=False)
-    for sign in "\\[]*`":
-        text = text.replace(sign, "\\" + sign)
-    return text
+    return re.sub(r"([\\\[\]*`])", r"\\\1", escape(text, quote=False))

@@ -14,7 +14,7 @@ from .matching import Matcher, find_matches
 from .pages import section_lines
 from .speakers import read_actors, sides
 from .tables import ARTICLES, MENTIONS, SCORES, round_significant
-from .tokens import Tokens, Vocabulary, sentence_bounds, tokenise
+from .tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise
 
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")
@@ -98,10 +98,8 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
 def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
     articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
-    headlines, bodies = (articles[name].astype("str").fillna("").tolist() for name in ("headline", "text"))
-    texts = [text for pair in zip(headlines, bodies, strict=True) for text in pair]
-    tokens = tokenise(texts, scorer.vocabulary)
-    headline = np.arange(len(texts)) % 2 == 0
+    tokens = tokenise(in_turn(articles["headline"], articles["text"]), scorer.vocabulary)
+    headline = np.arange(2 * len(articles)) % 2 == 0
     section, lines = word_sections(tokens, articles["text"])
     spans = find_spans(tokens, headline)
     voices = word_voices(tokens, spans)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 #: Stands between texts, so that no word or sentence runs from one into the next. A text's own NUL becomes a space.
 SEPARATOR = b"\x00"
@@ -44,6 +45,8 @@ _LOWER, _STARTER, _ABBREVIATION, _MAY_END = 1, 2, 3, 4
 _CLOSERS = "\"'”’»)]"
 _STOP = re.compile(r"[.!?…][%s]*[\s\x00]|[.!?…][“«]" % re.escape(_CLOSERS))
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+#: For each byte whether it stands in words, as a table for `bytes.translate`, which beats an index into an array.
+_ASCII_WORD = bytes(c < 128 and (chr(c).isalnum() or chr(c) == "_") for c in range(256))
 _ONLY_DOT = re.compile(r"^\.[%s]*\s" % re.escape(_CLOSERS))
 
 
@@ -208,14 +211,14 @@ class Tokens(NamedTuple):
 
 def _word_bytes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which bytes stand in words (`\\w+(?:['’-]\\w+)*`), and where characters of several bytes go on."""
-    ascii_word = np.zeros(256, dtype=bool)
-    ascii_word[[c for c in range(128) if chr(c).isalnum() or chr(c) == "_"]] = True
-    inside = ascii_word[data]
-    continuation = np.flatnonzero((data & 0xC0) == 0x80).astype(np.int32)
+    inside = np.frombuffer(bytearray(data).translate(_ASCII_WORD), dtype=bool)
+    beyond = np.flatnonzero(data >= 0x80)
+    follows = data[beyond] < 0xC0
+    continuation = beyond[follows].astype(np.int32)
     connector = np.flatnonzero((data == 0x27) | (data == 0x2D))
     width = np.ones(len(connector), dtype=np.int64)
     if len(continuation):
-        lead = np.flatnonzero(data >= 0xC0)
+        lead = beyond[~follows]
         size = np.where(data[lead] >= 0xF0, 4, np.where(data[lead] >= 0xE0, 3, 2))
         padded = np.append(data, np.zeros(4, np.uint8))
         code = (data[lead] & (0x7F >> size)).astype(np.uint32)
@@ -235,13 +238,40 @@ def _word_bytes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return inside, continuation
 
 
-def tokenise(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Tokens:
+def in_turn(headlines: pd.Series, texts: pd.Series) -> pa.Array:
+    """Headline, text, headline, text, … of articles as one Arrow array; a missing one is empty.
+
+    Examples
+    --------
+    >>> in_turn(pd.Series(["No evidence", None], dtype="str"), pd.Series(["It rained.", "It may."])).to_pylist()
+    ['No evidence', 'It rained.', '', 'It may.']
+    """
+    columns = [pa.array(column.astype("str"), pa.large_string(), from_pandas=True) for column in (headlines, texts)]
+    chunks = [chunk for column in columns for chunk in getattr(column, "chunks", [column])]
+    order = np.arange(2 * len(texts)).reshape(2, -1).ravel(order="F")
+    return pa.concat_arrays(chunks).fill_null("").take(pa.array(order))
+
+
+def _joined(texts: Sequence[str] | pa.Array) -> np.ndarray:
+    """The bytes of all texts with a separator before and after each; half characters may only come in strings."""
+    if not isinstance(texts, pa.Array):
+        whole = "\x00".join([text.replace("\x00", " ") if "\x00" in text else text for text in texts])
+        return np.frombuffer(SEPARATOR + whole.encode("utf-8", "surrogatepass") + SEPARATOR, dtype=np.uint8)
+    nothing, separator = (pa.scalar(mark, texts.type) for mark in ("", "\x00"))
+    data = pc.binary_join_element_wise(texts, nothing, separator).buffers()[2]
+    joined = np.append(np.uint8(0), np.frombuffer(data, dtype=np.uint8)) if data else np.zeros(1, np.uint8)
+    if np.count_nonzero(joined == 0) > len(texts) + 1:
+        return _joined(pc.replace_substring(texts, "\x00", " "))
+    return joined if len(texts) else np.zeros(2, np.uint8)
+
+
+def tokenise(texts: Sequence[str] | pa.Array, vocabulary: Vocabulary | None = None) -> Tokens:
     """Words, gaps and sentences of a batch of texts.
 
     Parameters
     ----------
-    texts : sequence of str
-        Bodies or headlines; an empty one is allowed.
+    texts : sequence of str, or Arrow array of large strings
+        Bodies or headlines; an empty one is allowed, a missing one is not. Arrow's need no copy for each.
     vocabulary : Vocabulary, optional
         One to go on with; a new one otherwise.
 
@@ -258,23 +288,21 @@ def tokenise(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Toke
     [0, 0, 0, 0, 0, 1, 1, 1, 1]
     """
     vocabulary = Vocabulary() if vocabulary is None else vocabulary
-    joined = "\x00".join([text.replace("\x00", " ") if "\x00" in text else text for text in texts])
-    buffer = SEPARATOR + joined.encode("utf-8", "surrogatepass") + SEPARATOR
-    data = np.frombuffer(buffer, dtype=np.uint8)
+    data = _joined(texts)
     inside, continuation = _word_bytes(data)
     edges = (np.flatnonzero(inside[1:] != inside[:-1]) + 1).astype(np.int32)
     start, end = edges[0::2].copy(), edges[1::2].copy()
     # A word and the gap after it are one piece: half as many to look up as words and gaps apart.
     offsets = np.concatenate([[0], start, [len(data)]]).astype(np.int32)
     pieces = pa.BinaryArray.from_buffers(
-        pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(buffer)]
+        pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     ).dictionary_encode()
     place = pieces.indices.to_numpy()
     words, gaps = vocabulary.split(pieces.dictionary.to_numpy(zero_copy_only=False).tolist())
     nul = np.flatnonzero(data == 0)
     origin = (nul[: len(texts) + 1] + 1).astype(np.int32)
     first = np.searchsorted(start, origin).astype(np.int32)
-    word, gap = words[place[1:]], gaps[place]
+    word, gap = words.take(place[1:]), gaps.take(place)
     sentence = _sentences(word, gap, start, end, first, vocabulary)
     return Tokens(data, origin, first, start, end, word, gap, sentence, continuation, vocabulary)
 
