@@ -328,11 +328,12 @@ class Linear(NamedTuple):
 def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, int]:
     """Codes of a template's columns taken together, and how many there can be."""
     codes, names = columns[template[0]]
-    codes, size = codes.astype(np.intp), len(names)
+    size = len(names)
     for name in template[1:]:
         more, names = columns[name]
-        codes = codes * len(names) + more
         size *= len(names)
+        narrow = np.uint16 if size <= 1 << 16 else np.uint32  # half the time that whole words take
+        codes = codes.astype(narrow) * narrow(len(names)) + more.astype(narrow)
     return codes, size
 
 
@@ -383,7 +384,7 @@ def odds(models: tuple[str, ...], columns: Columns, cues: CueList) -> np.ndarray
         part = total[:, begin : begin + _BLOCK]
         block = {name: (codes[begin : begin + _BLOCK], names) for name, (codes, names) in columns.items()}
         for template, table in zip(linear.templates, linear.tables, strict=True):
-            place = crossed(block, template)[0]
+            place = crossed(block, template)[0].astype(np.intp)
             for sums, weights in zip(part, table, strict=True):
-                sums += weights.take(place)
+                sums += weights.take(place, mode="wrap")  # all are in range, which this mode does not check
     return total.T

@@ -126,6 +126,10 @@ class Matcher:
         self._shapes = [(numbers, _SHAPE_TESTS[shape]) for shape, numbers in self._shape.items()]
         self.patterns, self.excluded = _Patterns(rows), _Patterns(exclusions)
         self.within = self.entries["within"].to_numpy(np.int32)
+        places = {"": -1, "headline": 0, "subheading": 1, "body": 2, "footnote": 3}
+        self.section = self.entries["section"].map(places).to_numpy(np.int8)
+        self.case = self.entries["case"].to_numpy(object)
+        self.negation = self.entries["negation"].to_numpy(object)
         self.feature = self.entries["feature"].astype("category")
         self._codes: dict[tuple[int, ...], int] = {(): 0}
         self._name = f"elements {id(self)}"
@@ -310,7 +314,7 @@ def find_matches(tokens: Tokens, matcher: Matcher, section: np.ndarray) -> Match
     keep = _conditions_hold(tokens, matcher, code, clause, entry, first, last, section)
     entry, first, last = entry[keep], first[keep], last[keep]
     under = negated_places(tokens, clause, first)
-    negation = matcher.entries["negation"].to_numpy()[entry]
+    negation = matcher.negation[entry]
     keep = ~((negation == "needs") & ~under) & ~((negation == "never") & under)
     keep &= ~_inside_longer(matcher, code, clause, entry, first, last)
     entry, first, last, under, negation = (a[keep] for a in (entry, first, last, under, negation))
@@ -353,10 +357,9 @@ def _conditions_hold(
                 reach = near & (clause_at(place) == clause[first[asked]])
                 found |= matcher.holds(element[asked], place, code, reach)
         keep[asked] &= found == wanted
-    wanted_section = matcher.entries["section"].map({"": -1, "headline": 0, "subheading": 1, "body": 2, "footnote": 3})
-    at = wanted_section.to_numpy()[entry]
+    at = matcher.section[entry]
     keep &= (at < 0) | (section[first] == at)
-    case = matcher.entries["case"].to_numpy()[entry]
+    case = matcher.case[entry]
     asked = np.flatnonzero(keep & ((case == "lower") | (case == "not_initial")))
     keep[asked] &= _case_holds(tokens, first[asked], last[asked], case[asked] == "lower", section)
     return keep

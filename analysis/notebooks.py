@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,13 @@ from .tables import InputError, replacing
 CELL_TIMEOUT = 1800
 #: Marks cells that speak of the five articles alone; they are left out on any other corpus.
 CASE_STUDY = "case-study"
+#: What the stored notebooks depend on beside themselves.
+READ = ("requirements.lock", "analysis/*.py", "data/**/*", "benchmarks/*.csv", "figures/*")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def run_notebook(
-    source: str | Path,
-    target: str | Path,
-    parameters: Mapping[str, Any] | None = None,
-    drop_tags: Iterable[str] = (),
+    source: str | Path, target: str | Path, parameters: Mapping[str, Any] | None = None, drop_tags: Iterable[str] = ()
 ) -> None:
     """Run a notebook from top to bottom in a fresh kernel, in its own folder, and store it.
 
@@ -53,53 +52,58 @@ def run_notebook(
 
     source, dropped = Path(source), set(drop_tags)
     book = nbformat.read(source, as_version=4)
-    book.cells = [cell for cell in book.cells if not dropped & set(cell.metadata.get("tags", []))]
     for cell in book.cells:
+        cell.metadata.setdefault("tags", [])
         if cell.cell_type == "code":  # what an earlier run left would pass for this one's where a cell fails
             cell.update(outputs=[], execution_count=None)
+    book.cells = [cell for cell in book.cells if not dropped & set(cell.metadata.tags)]
     if parameters:
         from papermill.parameterize import parameterize_notebook
 
-        book.metadata["papermill"] = {}  # it asks for this, and every cell for its tags
-        for cell in book.cells:
-            cell.metadata.setdefault("tags", [])
+        book.metadata["papermill"] = {}  # it asks for this
         book = parameterize_notebook(book, dict(parameters))
-    for number, cell in enumerate(book.cells):
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = f"parameters-{number}"
-    folder = {"metadata": {"path": str(source.resolve().parent)}}
-    given: dict[str, Any] = {"kernel_name": "python3", "record_timing": False, "resources": folder}
-    client = NotebookClient(book, timeout=CELL_TIMEOUT, extra_arguments=["--log-level=ERROR"], **given)
+        for number, cell in enumerate(book.cells):
+            if "injected-parameters" in cell.metadata.tags:
+                cell["id"] = f"parameters-{number}"
+    client = NotebookClient(book, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False)
+    client.extra_arguments = ["--log-level=ERROR"]
+    quiet = os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     problem = ""
     try:
-        client.execute(env=os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
-    except CellExecutionError as error:
-        problem = f"{error.ename}: {error.evalue}".splitlines()[0]
-    except (CellTimeoutError, DeadKernelError) as error:
-        problem = str(error).splitlines()[0]
-    done = sum(cell.cell_type == "code" and cell.get("execution_count") is not None for cell in book.cells)
+        client.execute(env=quiet, cwd=str(source.resolve().parent))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        problem = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
     _store(book, Path(target))
     if problem:
-        raise InputError(f"{source.name}, code cell {done}: {problem}")
+        done = sum(cell.get("execution_count") is not None for cell in book.cells)
+        raise InputError(f"{source.name}, code cell {done}: {problem.splitlines()[0]}")
 
 
 def _store(book: Any, path: Path) -> None:
     book.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     for cell in book.cells:
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.tags else {}
     with replacing(path) as beside:
         text = json.dumps(book, indent=1, ensure_ascii=False, sort_keys=True)
         beside.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _digest(notebook: Path, root: Path) -> str:
-    """Hash of all that a stored notebook depends on, itself and the figures included."""
-    found = hashlib.sha256(notebook.read_bytes())
-    read = ("requirements.lock", "analysis/*.py", "data/**/*", "benchmarks/*.csv", "figures/*")
-    parts = [path for pattern in read for path in root.glob(pattern)]
-    for path in sorted(part for part in parts if part.is_file()):
-        found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
+def run_notebooks(paths: Sequence[Path], *given: Any) -> Iterator[str]:
+    """Run notebooks in place, two at a time, as `run_notebook` with what is given; of each what went wrong, or ""."""
+    with ProcessPoolExecutor(2) as pool:
+        for job in [pool.submit(run_notebook, path, path, *given) for path in paths]:
+            error = job.exception()
+            yield "" if error is None else str(error) or repr(error)
+
+
+def digest(path: Path, patterns: Iterable[str] = ("**/*",)) -> str:
+    """SHA-256 of a file; of a folder, that of the list of its files that match, with theirs."""
+    if not path.is_dir():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    files = {file for pattern in patterns for file in path.glob(pattern) if file.is_file()}
+    told = "".join(f"{digest(file)}  {file.relative_to(path).as_posix()}\n" for file in sorted(files))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def main(names: list[str]) -> int:
@@ -111,23 +115,19 @@ def main(names: list[str]) -> int:
     known = json.loads(state.read_text()) if state.is_file() else {}
     given = [Path(name) for name in names] or [root / "notebooks"]
     notebooks = [path for one in given for path in (sorted(one.glob("*.ipynb")) if one.is_dir() else [one])]
-    changed = [path for path in notebooks if known.get(path.name) != _digest(path, root)]
-    status = 0
-    with ProcessPoolExecutor(2) as pool:
-        for path, job in [(path, pool.submit(run_notebook, path, path)) for path in changed]:
-            try:
-                job.result()
-                print(f"{path}: run")
-            except InputError as error:
-                print(error, file=sys.stderr)
-                status = 1
-    if (root / "figures").is_dir():
-        write_index(root / "figures")
-    if not status:
+    read = digest(root, READ)
+    changed = [path for path in notebooks if known.get(path.name) != digest(path) + read]
+    failed = False
+    for path, problem in zip(changed, run_notebooks(changed), strict=True):
+        print(problem or f"{path}: run", file=sys.stderr if problem else sys.stdout)
+        failed = failed or bool(problem)
+    write_index(root / "figures")
+    if not failed:
+        read = digest(root, READ)  # the figures are new
         with replacing(state) as beside:
-            beside.write_text(json.dumps({path.name: _digest(path, root) for path in notebooks}, indent=1))
+            beside.write_text(json.dumps({path.name: digest(path) + read for path in notebooks}, indent=1))
         print(f"{len(changed)} of {len(notebooks)} notebooks run, the others are as they were")
-    return status
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -21,10 +19,7 @@ from .comparison import LEVEL, MIN_ARTICLES, compare_outlets
 from .contrasts import contrast_outlets
 from .events import THRESHOLD, WINDOW, group_events
 from .evidence import list_evidence
-from .figures import write_index
-from .findings import describe_contrasts, describe_copies, describe_corpus, listed
-from .notebooks import CASE_STUDY, run_notebook
-from .plots import attempt, select_contrasts
+from .notebooks import CASE_STUDY, digest, run_notebooks
 from .ratios import DRAWS
 from .scoring import Scored, score_with
 from .sheets import find_key, read_sheet
@@ -104,6 +99,8 @@ def write_report(
     InputError
         If nothing can be read, or the folder is in use.
     """
+    from . import figures, findings, plots
+
     folder, options, title = Path(folder), options or Options(), title or "Comparative framing report"
     if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
@@ -113,7 +110,7 @@ def write_report(
     scorer = scorer_for(options)
     corpus = read_articles(path, **reading)
     scored = score_with(corpus.articles, scorer)
-    found = compare_scored(scored, partial(attempt, contrast_outlets))
+    found = compare_scored(scored, partial(plots.attempt, contrast_outlets))
     beside = {f"articles.{name}": getattr(corpus, name) for name in ("rejected", "removed", "notes")}
     for name, table in {**scored._asdict(), **found, **beside}.items():
         write_table(table, folder / "tables" / f"{name}.csv")
@@ -121,18 +118,18 @@ def write_report(
     parameters = _gather(folder / "data", options, sheets)
     books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if sheets or book.stem != VALIDATION]
     problems = _run_all(books, folder / "notebooks", parameters, {CASE_STUDY} | (set() if options.about else {ABOUT}))
-    write_index(folder / "figures")
+    figures.write_index(folder / "figures")
     sources = {"corpus": path, **options._asdict(), **{sheet.name: sheet for sheet in sheets}}
     manifest = {
         "title": title, "parameters": {**reading, **parameters, "seed": SEED}, "problems": problems,
-        "sha256": {name: _digest(Path(source)) for name, source in sources.items() if source},
+        "sha256": {name: digest(Path(source)) for name, source in sources.items() if source},
         "software": {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()},
     }  # fmt: skip
     words = {
-        **manifest, "corpus": describe_corpus(corpus), "copies": describe_copies(scored.articles),
+        **manifest, "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(scored.articles),
         "rejected": corpus.rejected["reason"].value_counts(), "lexicon": scorer.lexicon, "sheets": sheets,
         "judged": precision_table(read_table(JUDGED))["precision"] if options.lexicon == str(LEXICON) else None,
-        "summary": describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
+        "summary": findings.describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
         "about": options.about, "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
         "events": found["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": SEED,
         "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
@@ -169,18 +166,17 @@ def _run_all(books: Sequence[Path], folder: Path, parameters: dict[str, str], dr
     from tqdm import tqdm
 
     _copy(books, folder)
-    copies, problems = [folder / book.name for book in books], []
-    with ProcessPoolExecutor(2) as pool, tqdm(total=len(books), unit=" notebooks", disable=None, leave=False) as bar:
-        for job in [pool.submit(run_notebook, copy, copy, parameters, drop) for copy in copies]:
-            problems += [str(job.exception())] if job.exception() else []
-            bar.update()
-    return problems
+    runs = run_notebooks([folder / book.name for book in books], parameters, drop)
+    bar = tqdm(runs, total=len(books), unit=" notebooks", disable=None, leave=False)
+    return [problem for problem in bar if problem]
 
 
 def _fill(name: str, words: dict[str, Any]) -> str:
     """A template with its words; those of HTML are escaped, and Markdown in them is shown as it means."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
     from nbconvert.filters import markdown2html
+
+    from .findings import listed
 
     given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
     pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), **given)
@@ -198,6 +194,8 @@ def _section(book: Path) -> str:
 
 def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
     """The clearest contrasts, each with sentences behind it."""
+    from .plots import select_contrasts
+
     rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
     origin = scored.articles["origin"].fillna(scored.articles["outlet"])
     counted = scored.mentions[~scored.mentions["negated"] & (scored.mentions["section"] == "body")]
@@ -206,13 +204,3 @@ def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
         shown = list_evidence(counted[own], scored.articles, str(row["feature"]), voice="newsroom")
         row["sentences"] = shown.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
     return rows
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of a file; of a folder, that of the list of its files with theirs."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        told = "".join(f"{_digest(file)}  {file.relative_to(path).as_posix()}\n" for file in files)
-        return hashlib.sha256(told.encode()).hexdigest()
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -32,13 +32,16 @@ class Scored(NamedTuple):
 
 
 class Scorer(NamedTuple):
-    """What scoring needs beside the articles, made ready once."""
+    """What scoring needs beside the articles, made ready once; `feature` numbers the feature of each entry of the
+    matcher, `core` says which features do not count in footnotes."""
 
     lexicon: Lexicon
     matcher: Matcher
     about: Matcher | None
     actors: pd.DataFrame | None
     vocabulary: Vocabulary
+    feature: np.ndarray
+    core: np.ndarray
 
 
 def prepare_scorer(
@@ -47,7 +50,10 @@ def prepare_scorer(
     """Make lexicons ready for `score_batch`; the project's codebook and actors unless others are given."""
     lexicon = read_lexicon() if lexicon is None else lexicon
     actors = read_actors() if actors is None else actors
-    return Scorer(lexicon, Matcher(lexicon), None if about is None else Matcher(about), actors, Vocabulary())
+    matcher = Matcher(lexicon)
+    feature = pd.Index(lexicon.features["feature"]).get_indexer(matcher.entries["feature"])
+    core = lexicon.features["core"].eq("1").to_numpy()
+    return Scorer(lexicon, matcher, None if about is None else Matcher(about), actors, Vocabulary(), feature, core)
 
 
 def score_articles(
@@ -198,10 +204,8 @@ def _mentions(
 ) -> tuple[pa.Table, np.ndarray]:
     """The mentions table, and counts by article, scored section, feature and voice."""
     found = find_matches(tokens, scorer.matcher, section)
-    core = scorer.lexicon.features.set_index("feature")["core"].eq("1")
-    feature_of = scorer.matcher.entries["feature"]
     note = section[found.first] == SECTIONS.index("footnote")
-    keep = counted[found.first] & ~(note & feature_of.map(core).to_numpy(bool)[found.entry])
+    keep = counted[found.first] & ~(note & scorer.core[scorer.feature[found.entry]])
     entry, first, last, negated = (array[keep] for array in found)
     start, end = tokens.start[first], tokens.end[last]
     text = np.searchsorted(tokens.first, first, side="right") - 1
@@ -209,7 +213,7 @@ def _mentions(
     opens, closes = sentence_bounds(tokens)
     sentence = tokens.sentence[first]
     features = scorer.lexicon.features["feature"].tolist()
-    number = feature_of.map({name: i for i, name in enumerate(features)}).to_numpy(np.int64)[entry]
+    number = scorer.feature[entry]
     speaker, side = _owners(spans, owners(tokens, spans)[first], scorer)
     columns: dict[str, Any] = {
         "article_id": pick(articles["article_id"], article),

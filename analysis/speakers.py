@@ -330,15 +330,23 @@ def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:
     names = pd.Series(speakers.dropna().unique(), dtype="str")
     if actors is None or actors.empty or names.empty:
         return speakers.map({}).astype("str")
-    rows = actors.assign(size=actors["pattern"].str.len()).sort_values(["size", "pattern"], ascending=False)
+    rough, exact, side_of = _actor_patterns(*map(tuple, actors[["pattern", "side"]].to_numpy().tolist()))
+    near = pc.match_substring_regex(pa.array(names, pa.large_string()), rough)
+    found = ((name, exact.search(name)) for name in names[near.to_numpy(zero_copy_only=False)])
+    side = {name: side_of[(match.lastindex or 0) - 1] for name, match in found if match}
+    return speakers.map(side).astype("str")
+
+
+@cache
+def _actor_patterns(*actors: tuple[str, str]) -> tuple[str, re.Pattern[str], list[str]]:
+    """One expression for Arrow, which leaves the few names that can match, one that tells patterns apart, the sides.
+
+    To Arrow only ASCII letters are letters, so that it may let through too much and never too little.
+    """
+    rows = sorted(actors, key=lambda row: (len(row[0]), row[0]), reverse=True)
     parts = [
         f"(?{'i' * (p == p.lower())}:" + re.escape(p.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") + ")"
-        for p in rows["pattern"]
+        for p, _ in rows
     ]
-    # One pass of Arrow's over all names, to which only ASCII letters are letters, leaves the few that can match.
-    near = pc.match_substring_regex(pa.array(names, pa.large_string()), rf"(?:^|\W)(?:{'|'.join(parts)})(?:\W|$)")
-    whole = re.compile(rf"(?<!\w)(?:{'|'.join(f'({part})' for part in parts)})(?!\w)")
-    of_pattern = rows["side"].tolist()
-    found = ((name, whole.search(name)) for name in names[near.to_numpy(zero_copy_only=False)])
-    side = {name: of_pattern[(match.lastindex or 0) - 1] for name, match in found if match}
-    return speakers.map(side).astype("str")
+    exact = re.compile(rf"(?<!\w)(?:{'|'.join(f'({part})' for part in parts)})(?!\w)")
+    return rf"(?:^|\W)(?:{'|'.join(parts)})(?:\W|$)", exact, [side for _, side in rows]
