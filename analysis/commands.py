@@ -1,0 +1,142 @@
+"""What each command of ``python -m analysis`` does: read, call the function that it is the face of, write, say so."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .agreement import compare_files
+from .articles import Corpus, read_articles
+from .dictionaries import write_dictionary
+from .events import group_events
+from .evidence import list_evidence
+from .lexicon import read_lexicon
+from .scoring import Scored, preview_lexicon, score_with
+from .sheets import draw_sheet, write_sheet
+from .stream import Options, Run, quote_corpus, score_corpus, scorer_for
+from .tables import InputError, safe_cells, write_table
+from .tokens import split_sentences
+
+
+def articles(options: Namespace, made: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
+    """The articles table, or the one that is made of it; what was refused or cut away goes beside it."""
+    corpus = read_articles(options.path, **_reading(options))
+    write_table(made(corpus.articles) if made else corpus.articles, options.output)
+    for name in ("rejected", "removed"):
+        table, path = getattr(corpus, name), options.output.with_suffix(f".{name}.csv")
+        if len(table):
+            write_table(table, path)
+        else:
+            path.unlink(missing_ok=True)
+    _say(len(corpus.articles), corpus, options.output)
+
+
+def events(options: Namespace) -> None:
+    """Which articles tell the same event."""
+    articles(options, group_events)
+
+
+def quotations(options: Namespace) -> None:
+    """Who says what."""
+    run = quote_corpus(options.path, options.output, **_reading(options))
+    _say(run.articles, run, options.output)
+
+
+def score(options: Namespace) -> None:
+    """The four tables of a scored corpus."""
+    run = score_corpus(options.path, options.output, options.format, _files(options), **_reading(options))
+    _say(run.articles, run, options.output)
+
+
+def evidence(options: Namespace) -> None:
+    """Each mention with its sentence."""
+    corpus, scored = _scored(options)
+    asked = options.feature, options.outlet, options.voice, options.side
+    write_table(safe_cells(list_evidence(scored.mentions, scored.articles, *asked)), options.output)
+    _say(len(corpus.articles), corpus, options.output)
+
+
+def compare(options: Namespace) -> None:
+    """Rates of each outlet, and what differs."""
+    from .report import compare_scored, open_scores  # what notebooks and statistics need is slow to import
+
+    scored = open_scores(options.path, _files(options), **_reading(options))
+    found = compare_scored(scored, copies=options.copies, pairs=options.pairs, seed=options.seed)
+    for name, table in found.items():
+        write_table(table, options.output / f"{name}.csv")
+        print(f"{options.output / name}.csv: {len(table)} rows")
+
+
+def report(options: Namespace) -> None:
+    """Every notebook run on a corpus."""
+    from .report import write_report
+
+    given = options.title, _files(options), options.sheets, options.force
+    problems = write_report(options.path, options.output, *given, **_reading(options))
+    print(f"written: {options.output / 'index.html'}")
+    if problems:
+        raise InputError("; ".join(problems))
+
+
+def lexicon(options: Namespace) -> None:
+    """A lexicon checked, and on request written for another tool and tried on a corpus."""
+    checked = read_lexicon(options.path)
+    named = checked.entries["feature"][checked.entries["feature"] != ""]
+    print(f"{options.path}: {len(checked.features)} features, {len(named)} phrases, nothing wrong")
+    for feature, count in named.value_counts(sort=False).items():
+        print(f"  {feature}: {count}")
+    for line in write_dictionary(checked, options.export) if options.export else ():
+        print(f"cannot be said there: {line}")
+    for line in preview_lexicon(read_articles(options.corpus).articles, checked) if options.corpus else ():
+        print(line)
+
+
+def sheet(options: Namespace) -> None:
+    """A coding sheet, and its key beside it."""
+    corpus, scored = _scored(options)
+    features, key = scorer_for(_files(options)).lexicon.features, options.output.with_suffix(".key.csv")
+    drawn = draw_sheet(scored.articles, scored.mentions, features, split_sentences, n=options.items, seed=options.seed)
+    write_sheet(drawn.sheet, features, options.output)
+    write_table(drawn.key, key)
+    _say(len(corpus.articles), corpus, options.output, key)
+    how = "send coders the sheet without the key, and hand back each as a copy of its own"
+    print(f"{len(drawn.sheet)} sentences; {how}")
+
+
+def agreement(options: Namespace) -> None:
+    """What coders' answers say of the tool and of each other."""
+    found = compare_files(options.sheet, options.key)
+    for name, table in found._asdict().items() if options.output else ():
+        write_table(safe_cells(table), options.output / f"{name}.csv")
+    print(found.measures.drop(columns="about").to_string(index=False))
+    for who, rows in found.disagreements.groupby("between"):
+        print(f"{len(rows)} answers on which {'coders differ' if who == 'coders' else 'only the tool differs'}")
+
+
+def _reading(options: Namespace) -> dict[str, Any]:
+    return {"columns": options.columns, "clean": options.clean}
+
+
+def _files(options: Namespace) -> Options:
+    return Options(options.lexicon, options.actors, options.about)
+
+
+def _scored(options: Namespace) -> tuple[Corpus, Scored]:
+    scorer = scorer_for(_files(options))  # a bad lexicon is refused before anything is read
+    corpus = read_articles(options.path, **_reading(options))
+    return corpus, score_with(corpus.articles, scorer)
+
+
+def _say(articles: int, read: Corpus | Run, *written: Path) -> None:
+    """Counts on screen: what was read, refused and noted, and where the tables are."""
+    print(f"{articles} articles read; written: {', '.join(map(str, written))}")
+    if len(read.rejected):
+        print(f"{len(read.rejected)} records rejected:")
+        for reason, count in read.rejected["reason"].value_counts().head(5).items():
+            print(f"  {count} x {reason}")
+    for (field, note), rows in read.notes.groupby(["field", "note"], sort=True):
+        print(f"note: {field}: {note} ({len(rows)} articles)")
