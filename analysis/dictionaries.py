@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, product
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from .lexicon import CONDITIONS, ENTRY_COLUMNS, WITHIN, Lexicon
+from .lexicon import ALLOWED, CONDITIONS, ENTRY_COLUMNS, WITHIN, Lexicon
 from .tables import InputError, replacing
 
+#: Endings of a dictionary for quanteda.
+YAML = (".yml", ".yaml")
 #: In a LIWC file a word and its categories stand on one line, the categories between two lines of ``%`` before.
 _LIWC_LINE = re.compile(r"^(?P<term>.+?)\s+(?P<numbers>\d+(?:\s+\d+)*)$")
 
@@ -45,7 +49,7 @@ def read_dictionary(path: str | Path) -> Lexicon:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text") from error
-    if path.suffix.lower() in (".yml", ".yaml"):
+    if path.suffix.lower() in YAML:
         pairs = _yaml(path, text)
     elif path.suffix.lower() == ".dic":
         pairs = _liwc(path, text)
@@ -53,14 +57,13 @@ def read_dictionary(path: str | Path) -> Lexicon:
         raise InputError(f"{path}: a lexicon is a folder, or a dictionary in .yml, .yaml or .dic")
     if not pairs:
         raise InputError(f"{path}: no word in it; a dictionary needs features with words")
-    rows = []
-    for number, (feature, term) in enumerate(pairs, start=1):
+    for number, (_, term) in enumerate(pairs, start=1):
         if not re.fullmatch(r"[\w'’*\- ]+", term) or re.search(r"\*\S|(?<!\S)\S?\*", term):
             raise InputError(f"{path}, entry {number}: {term!r} cannot be read; words, spaces and a final * can")
-        rows.append(dict.fromkeys(ENTRY_COLUMNS, "") | {"feature": feature, "pattern": term, "term": term})
-    entries = pd.DataFrame(rows).assign(within=WITHIN, file=path.name, row=range(1, len(rows) + 1))
-    names = list(dict.fromkeys(feature for feature, _ in pairs))
-    features = pd.DataFrame({"feature": names, "label": names}).assign(definition="", source=path.name, core="")
+    entries = pd.DataFrame(pairs, columns=["feature", "pattern"]).reindex(columns=ENTRY_COLUMNS, fill_value="")
+    entries = entries.assign(term=entries["pattern"], within=WITHIN, file=path.name, row=entries.index + 1)
+    features = entries[["feature"]].drop_duplicates(ignore_index=True)
+    features = features.assign(label=features["feature"], definition="", source=path.name, core="")
     return Lexicon(features, entries, {})
 
 
@@ -68,25 +71,22 @@ def _yaml(path: Path, text: str) -> list[tuple[str, str]]:
     import yaml
 
     try:
-        tree = yaml.safe_load(text)
+        pairs = _leaves(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not YAML that can be read: {str(error).splitlines()[0]}") from error
-    pairs: list[tuple[str, str]] = []
-
-    def walk(name: str, value: object) -> None:
-        if isinstance(value, dict):
-            for key, below in value.items():
-                walk(f"{name}.{key}" if name else str(key), below)
-        elif isinstance(value, list):
-            for below in value:
-                walk(name, below)
-        elif value is not None:
-            if not name:
-                raise InputError(f"{path}: a dictionary is keys with words, such as hedge: [may, perhaps]")
-            pairs.append((name, str(value).strip()))
-
-    walk("", tree)
+    if not all(name for name, _ in pairs):
+        raise InputError(f"{path}: a dictionary is keys with words, such as hedge: [may, perhaps]")
     return pairs
+
+
+def _leaves(tree: Any, name: str = "") -> list[tuple[str, str]]:
+    """Each value with the keys above it, joined by points."""
+    if isinstance(tree, dict):
+        below = [_leaves(value, f"{name}.{key}" if name else str(key)) for key, value in tree.items()]
+        return list(chain(*below))
+    if isinstance(tree, list):
+        return [pair for value in tree for pair in _leaves(value, name)]
+    return [] if tree is None else [(name, str(tree).strip())]
 
 
 def _liwc(path: Path, text: str) -> list[tuple[str, str]]:
@@ -95,13 +95,12 @@ def _liwc(path: Path, text: str) -> list[tuple[str, str]]:
         raise InputError(f"{path}: a .dic file lists its categories between two lines that hold only %")
     names = dict(line.split(maxsplit=1) for line in parts[1].splitlines() if len(line.split(maxsplit=1)) == 2)
     pairs = []
-    for number, line in enumerate(parts[2].splitlines(), start=parts[0].count("\n") + parts[1].count("\n") + 1):
-        if not line.strip():
-            continue
-        found = _LIWC_LINE.match(line.strip())
-        if not found or not all(key in names for key in found["numbers"].split()):
-            raise InputError(f"{path}, line {number}: {line.strip()!r} is not a word and its categories' numbers")
-        pairs += [(names[key].strip(), found["term"]) for key in found["numbers"].split()]
+    lines = map(str.strip, parts[2].splitlines())
+    for number, line in enumerate(lines, start=parts[0].count("\n") + parts[1].count("\n") + 1):
+        found = _LIWC_LINE.match(line)
+        if line and not (found and {*found["numbers"].split()} <= {*names}):
+            raise InputError(f"{path}, line {number}: {line!r} is not a word and its categories' numbers")
+        pairs += [(names[key].strip(), found["term"]) for key in found["numbers"].split()] if found else []
     return pairs
 
 
@@ -129,34 +128,31 @@ def write_dictionary(lexicon: Lexicon, path: str | Path) -> list[str]:
     True
     """
     path = Path(path)
-    words: dict[str, list[str]] = {}
+    words: dict[str, dict[str, None]] = {}  # the terms of each feature, in order and each once
     lost = []
     for entry in lexicon.entries[lexicon.entries["feature"] != ""].to_dict("records"):
-        given = [name for name in [*CONDITIONS, "negation", "case", "section", "not_in"] if entry[name]]
+        given = ", ".join(name for name in [*CONDITIONS, *ALLOWED, "not_in"] if entry[name])
+        place = f"{entry['file']}, row {entry['row']}: {entry['term']!r}"
         if "[" in entry["term"] or "@" in entry["term"]:
-            lost.append(f"{entry['file']}, row {entry['row']}: {entry['term']!r} left out: a gap or a class of words")
+            lost.append(f"{place} left out: a gap or a class of words")
             continue
-        if given:
-            lost.append(f"{entry['file']}, row {entry['row']}: {entry['term']!r} without its {', '.join(given)}")
-        choices: list[str] = [""]
-        for part in entry["term"].split():
-            options = part.rstrip("?").split("|") + ([""] if part.endswith("?") else [])
-            choices = [f"{before} {option}".strip() for before in choices for option in options]
-        known = words.setdefault(entry["feature"], [])
-        known += [choice for choice in choices if choice and choice not in known]
-    if path.suffix.lower() in (".yml", ".yaml"):
+        lost += [f"{place} without its {given}"] if given else []
+        options = [part.replace("?", "|").split("|") for part in entry["term"].split()]
+        choices = (" ".join(filter(None, choice)) for choice in product(*options))
+        words.setdefault(entry["feature"], {}).update(dict.fromkeys(filter(None, choices)))
+    if path.suffix.lower() in YAML:
         import yaml
 
-        text = yaml.safe_dump(words, allow_unicode=True, sort_keys=False)
+        lists = {feature: list(terms) for feature, terms in words.items()}
+        text = yaml.safe_dump(lists, allow_unicode=True, sort_keys=False)
     elif path.suffix.lower() == ".dic":
-        numbers = {feature: number for number, feature in enumerate(words, start=1)}
-        inverse: dict[str, list[int]] = {}
-        for feature, terms in words.items():
-            for term in terms:
-                inverse.setdefault(term, []).append(numbers[feature])
-        head = "".join(f"{number}\t{feature}\n" for feature, number in numbers.items())
-        body = "".join("\t".join([term, *map(str, inverse[term])]) + "\n" for term in sorted(inverse))
-        text = f"%\n{head}%\n{body}"
+        numbers = {feature: str(number) for number, feature in enumerate(words, start=1)}
+        head = [f"{number}\t{feature}" for feature, number in numbers.items()]
+        body = [
+            "\t".join([term, *(numbers[feature] for feature in words if term in words[feature])])
+            for term in sorted({*chain(*words.values())})
+        ]
+        text = "\n".join(["%", *head, "%", *body, ""])
     else:
         raise InputError(f"{path}: a dictionary is written as .yml, .yaml or .dic")
     with replacing(path) as beside:

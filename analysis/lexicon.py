@@ -8,9 +8,10 @@ conditions in plain columns. ``data/lexicons/README.md`` explains them with exam
 from __future__ import annotations
 
 import re
-from itertools import product
+from collections.abc import Iterator
+from itertools import chain, product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -25,10 +26,11 @@ ENTRY_COLUMNS = [
 ]
 #: Kinds of word that are known by their shape; they may be named like the classes of ``classes.csv``.
 SHAPES = ("number", "capital", "lower", "ly", "ing", "ed", "s", "not")
+#: What these columns may say beside nothing.
 ALLOWED = {
-    "negation": {"", "needs", "never", "ignore"},
-    "case": {"", "typed", "lower", "not_initial"},
-    "section": {"", "headline", "subheading", "body", "footnote"},
+    "negation": ["ignore", "needs", "never"],
+    "case": ["lower", "not_initial", "typed"],
+    "section": ["body", "footnote", "headline", "subheading"],
 }
 #: Words to either side in which ``beside`` looks, when the row does not say: a short clause.
 WITHIN = 4
@@ -56,18 +58,16 @@ class Lexicon(NamedTuple):
     classes: dict[str, list[str]]
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, *needed: str) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save the table as “CSV UTF-8”") from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         raise InputError(f"{path}: not a table that can be read ({str(error).strip()}); save it as CSV") from error
+    if not {*needed} <= {*table}:
+        raise InputError(f"{path}: needs the columns {' and '.join(needed)}")
     return table.apply(lambda column: column.str.strip())
-
-
-def _problem(path: Path, row: int, reason: str) -> InputError:
-    return InputError(f"{path}, row {row}: {reason}")
 
 
 def read_lexicon(path: str | Path = CORE) -> Lexicon:
@@ -104,121 +104,110 @@ def read_lexicon(path: str | Path = CORE) -> Lexicon:
         raise InputError(f"{path}: no such lexicon; name a folder with features.csv and tables of entries")
     if not (path / "features.csv").is_file():
         raise InputError(f"{path}: has no features.csv, which defines the features of a lexicon")
-    features = _table(path / "features.csv")
-    if "feature" not in features or "definition" not in features:
-        raise InputError(f"{path / 'features.csv'}: needs the columns feature and definition")
-    doubled = features["feature"][features["feature"].duplicated() | (features["feature"] == "")]
-    if len(doubled):
-        raise _problem(path / "features.csv", int(doubled.index[0]) + 2, "a feature without a name, or named twice")
-    for column in ("label", "source", "core"):
-        if column not in features:
-            features[column] = features["feature"].str.replace("_", " ") if column == "label" else ""
+    features = _table(path / "features.csv", "feature", "definition")
+    doubled = features["feature"].duplicated() | (features["feature"] == "")
+    if doubled.any():
+        row = doubled.argmax() + 2
+        raise InputError(f"{path / 'features.csv'}, row {row}: a feature without a name, or named twice")
+    usual: dict[str, Any] = {"label": features["feature"].str.replace("_", " "), "source": "", "core": ""}
+    features = features.assign(**{name: value for name, value in usual.items() if name not in features})
     classes = _classes(path / "classes.csv")
     files = sorted(f for f in path.glob("*.csv") if f.name not in ("features.csv", "classes.csv"))
     if not files:
         raise InputError(f"{path}: no table of entries beside features.csv")
-    rows: list[dict[str, object]] = []
-    for file in files:
-        rows += _entries(file, set(features["feature"]), classes)
+    rows = [row for file in files for row in _entries(file, {*features["feature"]}, classes)]
     entries = pd.DataFrame(rows, columns=[*ENTRY_COLUMNS, "term", "file", "row"])
-    _contradictions(entries, path)
+    _refuse_contradictions(entries, path)
     return Lexicon(features, entries, classes)
 
 
 def _classes(path: Path) -> dict[str, list[str]]:
-    if not path.is_file():
-        return {}
-    table = _table(path)
-    if not {"class", "words"} <= set(table):
-        raise InputError(f"{path}: needs the columns class and words")
     classes: dict[str, list[str]] = {}
-    for row, (name, words) in enumerate(zip(table["class"], table["words"], strict=True), start=2):
+    table = _table(path, "class", "words") if path.is_file() else pd.DataFrame(columns=["class", "words"])
+    for row, name, words in zip(table.index + 2, table["class"], table["words"], strict=True):
         if not name or not words:
-            raise _problem(path, row, "a class needs a name and words (a|b|c)")
+            raise InputError(f"{path}, row {row}: a class needs a name and words (a|b|c)")
         if name in SHAPES:
-            raise _problem(path, row, f"the class {name!r} is known by its shape and cannot be given words")
+            raise InputError(f"{path}, row {row}: the class {name!r} is known by its shape and cannot be given words")
         classes.setdefault(name, []).extend(word.strip() for word in words.split("|") if word.strip())
     return classes
 
 
-def _entries(file: Path, features: set[str], classes: dict[str, list[str]]) -> list[dict[str, object]]:
+def _entries(file: Path, features: set[str], classes: dict[str, list[str]]) -> list[dict[Any, Any]]:
     table = _table(file)
     for column in ("feature", "pattern"):
         if column not in table:
             raise InputError(f"{file}: has no column {column!r}; it has {', '.join(map(str, table.columns))}")
-    for column in ENTRY_COLUMNS:
-        if column not in table:
-            table[column] = ""
-    rows: list[dict[str, object]] = []
-    for number, entry in enumerate(table.to_dict("records"), start=2):
-        if not entry["feature"] and not (entry["stance"] or entry["frame"]):
-            raise _problem(file, number, "no feature is named")
-        if entry["feature"] and entry["feature"] not in features:
-            raise _problem(file, number, f"the feature {entry['feature']!r} is not defined in features.csv")
-        for column, allowed in ALLOWED.items():
-            if entry[column] not in allowed:
-                say = ", ".join(sorted(filter(None, allowed)))
-                raise _problem(file, number, f"{column} is {entry[column]!r}; it may be empty or one of {say}")
-        if entry["within"] and not entry["within"].isdecimal():
-            raise _problem(file, number, f"within is {entry['within']!r}; it must be a number of words")
-        for column in CONDITIONS:
-            for word in filter(None, entry[column].split("|")):
-                _check_word(word, classes, file, number, column)
-            if (other := column.removeprefix("not_")) != column and entry[other] and entry[column]:
-                both = set(entry[other].split("|")) - set(entry[column].split("|"))
-                if not both:
-                    raise _problem(file, number, f"{other} and {column} exclude each other: it can never hold")
-        phrases = [phrase.strip() for phrase in entry["pattern"].split(";")]
-        if not all(phrases):
-            raise _problem(file, number, "an empty pattern")
-        for phrase in phrases + [part.strip() for part in entry["not_in"].split(";") if part.strip()]:
-            _check_phrase(phrase, classes, file, number)
-        entry["within"] = int(entry["within"] or WITHIN)
-        rows += [entry | {"term": phrase, "file": file.name, "row": number} for phrase in phrases]
+    rows = []
+    for number, entry in enumerate(table.reindex(columns=ENTRY_COLUMNS, fill_value="").to_dict("records"), start=2):
+        if reason := next(_faults(entry, features, classes), None):
+            raise InputError(f"{file}, row {number}: {reason}")
+        entry |= {"within": int(entry["within"] or WITHIN), "file": file.name, "row": number}
+        rows += [entry | {"term": phrase.strip()} for phrase in entry["pattern"].split(";")]
     return rows
 
 
-def _check_word(word: str, classes: dict[str, list[str]], file: Path, row: int, where: str) -> None:
-    if word.startswith("@") and word[1:] not in classes and word[1:] not in SHAPES:
+def _faults(entry: dict[Any, Any], features: set[str], classes: dict[str, list[str]]) -> Iterator[str]:
+    """What is wrong with a row of entries."""
+    if not (entry["feature"] or entry["stance"] or entry["frame"]):
+        yield "no feature is named"
+    if entry["feature"] and entry["feature"] not in features:
+        yield f"the feature {entry['feature']!r} is not defined in features.csv"
+    for column, allowed in ALLOWED.items():
+        if entry[column] and entry[column] not in allowed:
+            yield f"{column} is {entry[column]!r}; it may be empty or one of {', '.join(allowed)}"
+    if entry["within"] and not entry["within"].isdecimal():
+        yield f"within is {entry['within']!r}; it must be a number of words"
+    for column in CONDITIONS:
+        for word in filter(None, entry[column].split("|")):
+            yield from _word_faults(word, classes, column)
+        other = column.removeprefix("not_")
+        wanted, unwanted = ({*entry[name].split("|")} - {""} for name in (other, column))
+        if other != column and wanted and wanted <= unwanted:
+            yield f"{other} and {column} exclude each other: it can never hold"
+    phrases = entry["pattern"].split(";")
+    if not all(map(str.strip, phrases)):
+        yield "an empty pattern"
+    for phrase in filter(None, map(str.strip, [*phrases, *entry["not_in"].split(";")])):
+        yield from _phrase_faults(phrase, classes)
+
+
+def _word_faults(word: str, classes: dict[str, list[str]], where: str) -> Iterator[str]:
+    if word.startswith("@") and word[1:] not in [*classes, *SHAPES]:
         known = ", ".join(sorted([*classes, *SHAPES]))
-        raise _problem(file, row, f"{where} names the class {word!r}, which is not known; known are {known}")
+        yield f"{where} names the class {word!r}, which is not known; known are {known}"
     if "*" in word and (word.index("*") != len(word) - 1 or len(word) < 3):
-        raise _problem(file, row, f"{where} has {word!r}; * stands for an ending, after two letters or more")
+        yield f"{where} has {word!r}; * stands for an ending, after two letters or more"
 
 
-def _check_phrase(phrase: str, classes: dict[str, list[str]], file: Path, row: int) -> None:
+def _phrase_faults(phrase: str, classes: dict[str, list[str]]) -> Iterator[str]:
     parts = phrase.split()
     for part in parts:
+        words = part.rstrip("?").split("|")
         if gap := _GAP.match(part):
             if int(gap[1]) > LONGEST_GAP or part in (parts[0], parts[-1]):
-                raise _problem(
-                    file, row, f"in {phrase!r} a gap must stand between words and be [{LONGEST_GAP}] or less"
-                )
+                yield f"in {phrase!r} a gap must stand between words and be [{LONGEST_GAP}] or less"
         elif not _WORD.match(part):
-            raise _problem(file, row, f"in {phrase!r} {part!r} is neither a word nor a gap such as [2]")
+            yield f"in {phrase!r} {part!r} is neither a word nor a gap such as [2]"
+        elif not all(re.search(r"\w", word) for word in words):
+            yield f"in {phrase!r} {part!r} leaves an alternative empty"
         else:
-            alternatives = part.rstrip("?").split("|")
-            if not all(alternatives) or not all(re.search(r"\w", word) for word in alternatives):
-                raise _problem(file, row, f"in {phrase!r} {part!r} leaves an alternative empty")
-            for word in alternatives:
-                _check_word(word, classes, file, row, "the pattern")
+            for word in words:
+                yield from _word_faults(word, classes, "the pattern")
     if all(part.endswith("?") or _GAP.match(part) for part in parts):
-        raise _problem(file, row, f"{phrase!r} is all optional: it would match nothing")
+        yield f"{phrase!r} is all optional: it would match nothing"
 
 
-def _contradictions(entries: pd.DataFrame, folder: Path) -> None:
+def _refuse_contradictions(entries: pd.DataFrame, folder: Path) -> None:
     """Two rows for the same phrase in the same circumstances that say different things of negation or stance."""
-    named = entries[entries["feature"] != ""]
-    same = named.groupby(["feature", "term", *CONDITIONS, "case", "section"], sort=False)
+    same = ["feature", "term", *CONDITIONS, "case", "section"]
     for column in ("negation", "stance"):
-        clash = same[column].transform("nunique") > 1
-        if clash.any():
-            first, second = named[clash].iloc[0], named[clash].iloc[1]
-            raise _problem(
-                folder / second["file"],
-                second["row"],
-                f"{second['term']!r} contradicts {first['file']}, row {first['row']}: {column} "
-                f"{first[column] or 'empty'!r} there, {second[column] or 'empty'!r} here",
+        told = entries[entries["feature"] != ""].drop_duplicates([*same, column])
+        for _, second in told[told.duplicated(same)].iterrows():
+            first = told[(told[same] == second[same]).all(axis=1)].iloc[0]
+            raise InputError(
+                f"{folder / second['file']}, row {second['row']}: {second['term']!r} contradicts {first['file']}, "
+                f"row {first['row']}: {column} {first[column] or 'empty'!r} there, {second[column] or 'empty'!r} here"
             )
 
 
@@ -243,27 +232,20 @@ def phrase_variants(phrase: str) -> list[list[tuple[int, str]]]:
     >>> phrase_variants("so-called")
     [[(0, 'so-called')], [(0, 'so'), (1, 'called')]]
     """
-    choices: list[list[list[str | int]]] = []
+    choices: list[list[list[str | None]]] = []  # of each part what may stand there; None is any word
     for part in phrase.split():
-        if gap := _GAP.match(part):
-            choices.append([[width] for width in range(int(gap[1]) + 1)])
-            continue
         word = part.rstrip("?")
-        options: list[list[str | int]] = [[word]]
-        if "-" in word and "|" not in word:
-            options.append(list(word.split("-")))
-        choices.append([*options, []] if part.endswith("?") else options)
+        if gap := _GAP.match(part):
+            choices.append([[None] * width for width in range(int(gap[1]) + 1)])
+        else:
+            choices.append([[word], [*word.split("-")]] if "-" in word and "|" not in word else [[word]])
+            choices[-1] += [[]] if part.endswith("?") else []
     found: list[list[tuple[int, str]]] = []
     for choice in product(*choices):
-        distance, variant = 0, []
-        for item in (piece for pieces in choice for piece in pieces):
-            if isinstance(item, int):
-                distance += item
-            else:
-                variant.append((distance, item))
-                distance += 1
+        placed = [(place, word) for place, word in enumerate(chain(*choice)) if word is not None]
+        variant = [(place - placed[0][0], word) for place, word in placed]
         if variant and variant not in found:
-            found.append([(d - variant[0][0], word) for d, word in variant])
+            found.append(variant)
     plain = phrase.split()
     if 1 < len(plain) <= 3 and all(re.fullmatch(r"[^\W\d_]+\*?", part) for part in plain):
         found.append([(0, "-".join(plain))])

@@ -23,6 +23,10 @@ def lexicon(tmp_path, entries, features="feature,definition\nhedge,d\n", name="h
         ("feature,word\nhedge,may\n", "no column 'pattern'"),
         ("feature,pattern,negation\nhedge,may,sometimes\n", "negation is 'sometimes'"),
         ("feature,pattern,negation\nhedge,may,never\nhedge,may,ignore\n", "row 3: 'may' contradicts hedge.csv, row 2"),
+        (
+            "feature,pattern,negation\nhedge,may,never\nhedge,might,never\nhedge,may,needs\nhedge,might,needs\n",
+            "row 4: 'may' contradicts hedge.csv, row 2",
+        ),
         ("feature,pattern,before,not_before\nhedge,may,he,he\n", "can never hold"),
         ("feature,pattern,within\nhedge,may,near\n", "within is 'near'"),
         ("feature,pattern\nhedge,@months [2] x\n", "'@months', which is not known"),
@@ -65,6 +69,7 @@ def test_optional_words_and_gaps_give_every_variant():
         [(0, "b"), (1, "c")],
         [(0, "b"), (2, "c")],
     ]
+    assert phrase_variants("a? [1] b") == [[(0, "a"), (1, "b")], [(0, "a"), (2, "b")], [(0, "b")]]
 
 
 def test_a_quanteda_dictionary_is_read_and_written(tmp_path):
