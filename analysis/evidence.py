@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
 #: Columns of the evidence table, the ones to read first in front.
@@ -47,24 +46,14 @@ def list_evidence(
     >>> list_evidence(scored.mentions, scored.articles, feature="hearsay")["sentence"].tolist()
     ['Moscow allegedly agreed.']
     """
-    keep = pd.Series(True, index=mentions.index)
-    for column, value in (("feature", feature), ("outlet", outlet), ("voice", voice), ("side", side)):
-        if value is not None:
-            keep &= mentions[column].eq(value).fillna(False).astype(bool)
-    chosen = mentions[keep].reset_index(drop=True)
-    known = articles.set_index("article_id")
-    where = known.index.get_indexer(pd.Index(chosen["article_id"]))
-    texts = np.where(chosen["section"] == "headline", known["headline"].iloc[where], known["text"].iloc[where])
-    sentence = [
-        text[start:end]
-        for text, start, end in zip(texts, chosen["sentence_start"], chosen["sentence_end"], strict=True)
-    ]
-    found = chosen.assign(
-        sentence=pd.Series(sentence, dtype="str"),
-        published=known["published"].iloc[where].to_numpy() if "published" in known else None,
-        headline=known["headline"].iloc[where].to_numpy(),
-    )
-    return found.reindex(columns=EVIDENCE)
+    asked = pd.Series({"feature": feature, "outlet": outlet, "voice": voice, "side": side}).dropna()
+    chosen = mentions[(mentions[asked.index] == asked).all(axis=1)]
+    told = articles.reindex(columns=["article_id", "headline", "published", "text"])
+    found = chosen.merge(told, how="left", on="article_id")
+    whole = found["text"].mask(found["section"] == "headline", found["headline"])
+    places = zip(whole, found["sentence_start"], found["sentence_end"], strict=True)
+    sentence = pd.Series([text[start:end] for text, start, end in places], dtype="str")
+    return found.assign(sentence=sentence).reindex(columns=EVIDENCE)
 
 
 def highlight_article(
@@ -94,29 +83,20 @@ def highlight_article(
     >>> "&lt;b&gt;" in html and "<b>" not in html
     True
     """
-    blocks = []
-    for part in ("headline", "text"):
-        text = article[part] if isinstance(article[part], str) else ""
-        if not text:
-            continue
-        here, spoken = (
-            table[
-                (table["article_id"] == article["article_id"])
-                & ((table["section"] == "headline") == (part == "headline"))
-            ]
-            for table in (mentions, quotations)
-        )
-        here = here[here["feature"].isin(list(colours))]
-        blocks.append((part, _marked(text, here, spoken, list(colours), colours)))
-    body = "".join(
-        f'<h4 class="headline">{html}</h4>' if part == "headline" else html.join(['<div class="text">', "</div>"])
-        for part, html in blocks
-    )
-    key = " ".join(
-        f'<span style="border-bottom:3px solid {colour}">{escape(name)}<sup>{chr(97 + i)}</sup></span>'
-        for i, (name, colour) in enumerate(colours.items())
-    )
-    voices = "".join(f'<span style="background:{BACKGROUNDS[voice]}">{voice}</span> ' for voice in BACKGROUNDS)
+    own, spoken = (table[table["article_id"] == article["article_id"]] for table in (mentions, quotations))
+    own = own[own["feature"].isin(colours)]
+    styles = {name: f"border-bottom:3px solid {colour}" for name, colour in colours.items()}
+    marks = {name: chr(97 + place) for place, name in enumerate(colours)}
+    body = ""
+    for part, opening, closing in (
+        ("headline", '<h4 class="headline">', "</h4>"),
+        ("text", '<div class="text">', "</div>"),
+    ):
+        if isinstance(article[part], str) and article[part]:
+            here = [table[(table["section"] == "headline") == (part == "headline")] for table in (own, spoken)]
+            body += opening + _marked(article[part], *here, styles, marks) + closing
+    key = " ".join(f'<span style="{styles[name]}">{escape(name)}<sup>{marks[name]}</sup></span>' for name in colours)
+    voices = "".join(f'<span style="background:{colour}">{voice}</span> ' for voice, colour in BACKGROUNDS.items())
     page = "max-width:46em;line-height:1.7;white-space:pre-line;font-family:serif;color:#111;background:#fff"
     return (
         f'<div style="{page};padding:0.6em">{body}<p style="font-size:85%">{key}'
@@ -125,25 +105,20 @@ def highlight_article(
 
 
 def _marked(
-    text: str, mentions: pd.DataFrame, quotations: pd.DataFrame, order: list[str], colours: dict[str, str]
+    text: str, mentions: pd.DataFrame, quotations: pd.DataFrame, styles: dict[str, str], marks: dict[str, str]
 ) -> str:
     """The text cut at every border of a mention or quotation, each piece in the style of all that cover it."""
-    cuts = {0, len(text)}
-    for table in (mentions, quotations):
-        cuts.update(table["start"].astype(int), table["end"].astype(int))
-    edges = sorted(cuts)
-    pieces = []
-    for start, end in pairwise(edges):
-        kinds = set(quotations.loc[(quotations["start"] <= start) & (quotations["end"] >= end), "kind"])
-        voice = "quoted" if "direct" in kinds else "reported"
-        style = f"background:{BACKGROUNDS[voice]};" if kinds else ""
-        over = mentions[(mentions["start"] <= start) & (mentions["end"] >= end)]
-        marks = ""
-        for row in over.sort_values("feature").to_dict("records"):
-            style += f"border-bottom:3px solid {colours[row['feature']]};font-weight:600;"
-            style += "text-decoration:line-through;" if row["negated"] else ""
-            marks += chr(97 + order.index(row["feature"])) if row["end"] == end else ""
+    borders = pd.concat([mentions, quotations])[["start", "end"]].to_numpy(int)
+    html = ""
+    for start, end in pairwise(sorted({0, len(text), *borders.ravel()})):
+        around, over = (table[(table["start"] <= start) & (table["end"] >= end)] for table in (quotations, mentions))
+        voice = "quoted" if "direct" in set(around["kind"]) else "reported"
+        style = f"background:{BACKGROUNDS[voice]};" if len(around) else ""
+        over, ending = over.sort_values("feature"), ""
+        for feature, negated, last in zip(over["feature"], over["negated"], over["end"], strict=True):
+            style += f"{styles[feature]};font-weight:600;" + "text-decoration:line-through;" * negated
+            ending += marks[feature] if last == end else ""
         piece = escape(text[start:end])
-        pieces.append(f'<span style="{style}">{piece}</span>' if style else piece)
-        pieces.append(f"<sup>{marks}</sup>" if marks else "")
-    return "".join(pieces)
+        html += f'<span style="{style}">{piece}</span>' if style else piece
+        html += f"<sup>{ending}</sup>" if ending else ""
+    return html

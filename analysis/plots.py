@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from .articles import WORD
 from .figures import LOOKS, PALETTE, add_legend, in_style, look_of, new_figure
 from .speakers import sides
 from .tables import COMPARISON, CONTRASTS, InputError
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Outlets named in a figure: what stays legible in a column; the rest is grouped and counted.
 MOST = 8
@@ -76,8 +74,9 @@ def arrange(table: pd.DataFrame, by: str = "outlet", size: str = "articles") -> 
 
 def in_order(table: pd.DataFrame, column: str, order: Sequence[str]) -> pd.DataFrame:
     """Rows in the order of the values of one column, else as they were."""
-    place = table[column].map({name: number for number, name in enumerate(order)})
-    return table.iloc[np.argsort(place.to_numpy(), kind="stable")].reset_index(drop=True)
+    return table.sort_values(
+        column, key=lambda names: pd.Index(order).get_indexer(names), kind="stable", ignore_index=True
+    )
 
 
 def select_rates(
@@ -161,9 +160,8 @@ def attribution_table(quotations: pd.DataFrame, articles: pd.DataFrame, actors: 
     """
     texts: dict[Any, Any] = articles.set_index("article_id")[["headline", "text"]].to_dict()
     parts = quotations.assign(part=np.where(quotations["section"] == "headline", "headline", "text"), words=0)
-    parts = parts.assign(size=parts["start"] - parts["end"]).sort_values(
-        ["article_id", "part", "size"], ignore_index=True
-    )
+    parts["size"] = parts["start"] - parts["end"]
+    parts = parts.sort_values(["article_id", "part", "size"], ignore_index=True)
     for (article, part), spans in parts.groupby(["article_id", "part"]):
         text = texts[part][article]
         owner = np.full(len(text), -1)
