@@ -87,14 +87,12 @@ def highlight_article(
     own = own[own["feature"].isin(colours)]
     styles = {name: f"border-bottom:3px solid {colour}" for name, colour in colours.items()}
     marks = {name: chr(97 + place) for place, name in enumerate(colours)}
+    boxes = {"headline": ('<h4 class="headline">', "</h4>"), "text": ('<div class="text">', "</div>")}
     body = ""
-    for part, opening, closing in (
-        ("headline", '<h4 class="headline">', "</h4>"),
-        ("text", '<div class="text">', "</div>"),
-    ):
+    for part, (opening, closing) in boxes.items():
         if isinstance(article[part], str) and article[part]:
-            here = [table[(table["section"] == "headline") == (part == "headline")] for table in (own, spoken)]
-            body += opening + _marked(article[part], *here, styles, marks) + closing
+            here, said = (table[(table["section"] == "headline") == (part == "headline")] for table in (own, spoken))
+            body += opening + _marked(article[part], here, said, styles, marks) + closing
     key = " ".join(f'<span style="{styles[name]}">{escape(name)}<sup>{marks[name]}</sup></span>' for name in colours)
     voices = "".join(f'<span style="background:{colour}">{voice}</span> ' for voice, colour in BACKGROUNDS.items())
     page = "max-width:46em;line-height:1.7;white-space:pre-line;font-family:serif;color:#111;background:#fff"
@@ -116,7 +114,7 @@ def _marked(
         style = f"background:{BACKGROUNDS[voice]};" if len(around) else ""
         over, ending = over.sort_values("feature"), ""
         for feature, negated, last in zip(over["feature"], over["negated"], over["end"], strict=True):
-            style += f"{styles[feature]};font-weight:600;" + "text-decoration:line-through;" * negated
+            style += f"{styles[feature]};font-weight:600;" + ("text-decoration:line-through;" if negated else "")
             ending += marks[feature] if last == end else ""
         piece = escape(text[start:end])
         html += f'<span style="{style}">{piece}</span>' if style else piece
