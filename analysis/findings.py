@@ -84,12 +84,12 @@ def describe_corpus(corpus: Corpus) -> str:
     dates = articles["published"].dropna().astype("str").str.slice(0, 10)
     absent = articles[["outlet", "published", "headline"]].isna().sum().rename({"published": "date"})
     missing = [f"the {name} of {count(number, 'article')}" for name, number in absent.items() if number]
+    dated = f", published from {dates.min()} to {dates.max()}" if len(dates) else ""
+    gaps = f"; not known: {listed(missing)}" if missing else ""
     return plain_markdown(
-        f"The corpus: {sample_size(articles).removeprefix('n = ')}"
-        + (f", published from {dates.min()} to {dates.max()}" if len(dates) else "")
-        + (f"; not known: {listed(missing)}" if missing else "")
-        + f". Records that could not be used: {len(corpus.rejected):,}. Blocks of page furniture removed: "
-        f"{len(removed):,}, from {count(removed['article_id'].nunique(), 'article')}."
+        f"The corpus: {sample_size(articles).removeprefix('n = ')}{dated}{gaps}. Records that could not be used: "
+        f"{len(corpus.rejected):,}. Blocks of page furniture removed: {len(removed):,}, from "
+        f"{count(removed['article_id'].nunique(), 'article')}."
     )
 
 
@@ -98,9 +98,9 @@ def describe_copies(articles: pd.DataFrame) -> str:
     foreign = articles[articles["origin"].notna() & (articles["origin"] != articles["outlet"])]
     if foreign.empty:
         return "No article is credited to anybody but its own outlet."
-    pairs = (foreign["outlet"].fillna("an outlet not named") + " prints " + foreign["origin"]).value_counts()
-    pairs = pairs.sort_index().sort_values(ascending=False, kind="stable")
-    many = listed(f"{name} ({number:,})" for name, number in pairs.items())
+    pairs = foreign["outlet"].fillna("an outlet not named") + " prints " + foreign["origin"]
+    sizes = pairs.groupby(pairs).size().sort_values(ascending=False, kind="stable")
+    many = listed(f"{name} ({number:,})" for name, number in sizes.items())
     return plain_markdown(f"Somebody else's copy: {len(foreign):,} of {count(len(articles), 'article')}. {many}.")
 
 

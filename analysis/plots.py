@@ -57,7 +57,7 @@ def name_outlets(articles: pd.DataFrame, column: str = "outlet", most: int = MOS
     ['X', '2 others', 'X', '2 others']
     """
     names = articles[column].fillna(articles["outlet"])
-    counts = names.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    counts = names.groupby(names).size().sort_values(ascending=False, kind="stable")
     rest = counts.index[most:].tolist() if len(counts) > most + 1 else []
     names = names.mask(names.isin(rest), f"{len(rest)} others")
     own = articles["origin"].eq(articles["outlet"]) | (column == "origin")
@@ -73,10 +73,9 @@ def arrange(table: pd.DataFrame, by: str = "outlet", size: str = "articles") -> 
 
 
 def in_order(table: pd.DataFrame, column: str, order: Sequence[str]) -> pd.DataFrame:
-    """Rows in the order of the values of one column, else as they were."""
-    return table.sort_values(
-        column, key=lambda names: pd.Index(order).get_indexer(names), kind="stable", ignore_index=True
-    )
+    """Rows that have one of some values in a column, in the order of these values, else as they were."""
+    place = pd.Index(order).get_indexer(pd.Index(table[column]))
+    return table.iloc[np.argsort(place, kind="stable")[np.sum(place < 0) :]].reset_index(drop=True)
 
 
 def select_rates(
@@ -87,8 +86,7 @@ def select_rates(
 
     Outlets without an article of their own are left out.
     """
-    kept = comparison["section"].isin(list(sections)) & comparison["voice"].isin(list(voices))
-    table = comparison[kept & (comparison["articles"] > 0) & comparison["feature"].isin(list(features))]
+    table = comparison[(comparison["articles"] > 0) & comparison["feature"].isin(list(features))]
     table = arrange(in_order(in_order(table, "voice", voices), "section", sections))
     return in_order(table, "feature", features)
 
@@ -119,9 +117,10 @@ def timeline_table(articles: pd.DataFrame) -> pd.DataFrame:
 def length_table(articles: pd.DataFrame) -> pd.DataFrame:
     """Words of an article by outlet: `articles`, `words` (all), `median`, `low` and `high` of the middle 80 %."""
     words = articles.groupby("outlet", dropna=False)["words"]
-    ends = {"low": words.quantile(0.1, interpolation="lower"), "high": words.quantile(0.9, interpolation="higher")}
-    table = {"articles": words.size(), "words": words.sum(), "median": words.median(), **ends}
-    return arrange(pd.DataFrame(table).reset_index())
+    table = words.agg(articles="size", words="sum", median="median")
+    table["low"] = words.quantile(0.1, interpolation="lower")
+    table["high"] = words.quantile(0.9, interpolation="higher")
+    return arrange(table.reset_index())
 
 
 def position_table(mentions: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +212,7 @@ def speaker_table(attributions: pd.DataFrame, articles: pd.DataFrame, most: int 
     newsroom = pd.DataFrame({"article_id": articles["article_id"], "side": "newsroom", "words": own})
     table = pd.concat([newsroom, attributions[["article_id", "side", "words"]]])
     table = table.merge(articles[["article_id", "outlet"]], on="article_id")
-    sizes = attributions.groupby("side")["words"].sum().drop(UNKNOWN, errors="ignore").sort_index()
+    sizes = attributions.groupby("side")["words"].sum().drop(UNKNOWN, errors="ignore")
     named = sizes.sort_values(ascending=False, kind="stable").index.tolist()
     order = ["newsroom", *named[:most], *(["other sides"] if len(named) > most else []), UNKNOWN]
     table["who"] = table["side"].where(table["side"].isin(order), "other sides")
@@ -237,14 +236,13 @@ def cue_scores(attributions: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFra
     return table.assign(section="body", voice="all")
 
 
-def _rows(ax: Any, table: pd.DataFrame, row: str, size: str = "") -> list[str]:
+def _rows(ax: Any, names: pd.Series, sizes: pd.Series | None = None) -> list[str]:
     """Name the rows from the top down, long names cut, with their size in brackets; give the names in order."""
-    rows = list(dict.fromkeys(table[row]))
-    short = [name.replace("_", " ") if len(name) < 40 else name[:38] + "…" for name in rows]
-    if size:
-        sizes = table.groupby(row)[size].max()
-        short = [f"{text} ({sizes[name]:,})" for name, text in zip(rows, short, strict=True)]
-    ax.set_yticks(range(len(rows)), short)
+    rows = list(dict.fromkeys(names))
+    shown = [name.replace("_", " ") if len(name) < 40 else name[:38] + "…" for name in rows]
+    if sizes is not None:
+        shown = [f"{name} ({size:,})" for name, size in zip(shown, sizes[rows], strict=True)]
+    ax.set_yticks(range(len(rows)), shown)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     return rows
 
@@ -276,7 +274,7 @@ def draw_points(
     lines = -(-len(panels) // columns)
     height = 1.0 + lines * (0.33 + table[row].nunique() * (0.07 + 0.09 * len(kinds)))
     figure, axes = new_figure(height=height, rows=lines, columns=columns, sharey=True, squeeze=False)
-    rows = _rows(axes[0, 0], table, row, "articles" if row == "outlet" else "")
+    rows = _rows(axes[0, 0], table[row], table.groupby(row)["articles"].max() if row == "outlet" else None)
     handles = {}
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
@@ -327,7 +325,7 @@ def draw_shares(table: pd.DataFrame, label: str, of: str) -> Figure:
     row, part = table.columns[:2]
     figure, ax = new_figure(height=1.2 + 0.27 * table[row].nunique())
     looks = look_of(list(dict.fromkeys(table[part])))
-    rows = _rows(ax, table.assign(all=table.groupby(row)["count"].transform("sum")), row, "all")
+    rows = _rows(ax, table[row], table.groupby(row)["count"].sum())
     left = np.zeros(len(rows))
     handles = []
     for name, (colour, _, hatch) in looks.items():
@@ -347,15 +345,15 @@ def draw_shares(table: pd.DataFrame, label: str, of: str) -> Figure:
 def draw_heatmap(table: pd.DataFrame) -> Figure:
     """Outlets by features: rate per 1,000 words, with the mentions below; dark where it is the feature's highest."""
     figure, ax = new_figure(height=1.5 + 0.33 * table["outlet"].nunique())
-    rows, columns = _rows(ax, table, "outlet", "articles"), list(dict.fromkeys(table["feature"]))
+    rows = _rows(ax, table["outlet"], table.groupby("outlet")["articles"].max())
+    columns = list(dict.fromkeys(table["feature"]))
     grids = (table.pivot_table(index="outlet", columns="feature", values=v) for v in ("per_1000", "mentions"))
     rate, count = (grid.reindex(index=rows, columns=columns).to_numpy() for grid in grids)
     shade = np.nan_to_num(rate / np.maximum(np.fmax.reduce(rate, axis=0), 1e-9))
     ax.imshow(shade, cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
     for (y, x), dark in np.ndenumerate(shade):
         text = "no words" if np.isnan(rate[y, x]) else f"{rate[y, x]:.3g}\n({count[y, x]:.0f})"
-        ink = "white" if dark > 0.7 else "#111111"
-        ax.text(x, y, text, ha="center", va="center", size=7, color=ink)
+        ax.text(x, y, text, ha="center", va="center", size=7, color="white" if dark > 0.7 else "#111111")
     ax.set_xticks(range(len(columns)), [name.replace("_", " ") for name in columns], rotation=30, ha="right")
     ax.spines[:].set_visible(False)
     return figure
@@ -375,7 +373,7 @@ def draw_timeline(table: pd.DataFrame) -> Figure:
     ticks: dict[float, str] = {day: str(np.datetime64(day, "D")) for day in known}
     ticks |= {undated: "no date"} if days.isna().any() else {}
     figure, ax = new_figure(height=1.3 + 0.24 * table["outlet"].nunique())
-    rows = _rows(ax, table.assign(all=table.groupby("outlet")["articles"].transform("sum")), "outlet", "all")
+    rows = _rows(ax, table["outlet"], table.groupby("outlet")["articles"].sum())
     size, handles = table["articles"], []
     area = (140 * size / np.fmax(size[days.notna()].max(), 4)).clip(5, 300)
     for number, kind in enumerate(("own", "agency")):
@@ -394,7 +392,7 @@ def draw_positions(table: pd.DataFrame) -> Figure:
     """Markers along the articles, from `position_table`: each in its place, or how many a tenth of the text."""
     single, handles = "article" in table, []
     figure, ax = new_figure(height=1.2 + 0.34 * table["article"].nunique() if single else 2.9)
-    rows = _rows(ax, table, "article") if single else []
+    rows = _rows(ax, table["article"]) if single else []
     for number, voice in enumerate(VOICES):
         colour, marker, _ = LOOKS[voice]
         here = table[table["voice"] == voice]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from .agreement import compare_coders, precision_table
 from .comparison import LEVEL, assign_sources
@@ -15,9 +15,6 @@ from .plots import draw_points, in_order, name_outlets, select_contrasts, share_
 from .sensitivity import sensitivity
 from .sheets import find_key, read_sheet
 from .tables import read_table, round_significant
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: An article's event is told by nobody else, by another outlet too, or in another's words.
 TOLD = ("told by it alone", "told by other outlets too", "copy of another's text")
@@ -48,11 +45,10 @@ def event_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `event`, `outlets`, `articles`, `copies` (of the text of another of them), `first`, `last` (dates), `headline`.
     """
-    told = events.assign(copy=events["duplicate_of"].notna())[["article_id", "event", "copy"]]
-    table = articles[["article_id", "outlet", "published", "headline"]].merge(told, on="article_id")
+    table = articles[["article_id", "outlet", "published", "headline"]].merge(events, on="article_id")
     grouped = table.sort_values(["published", "article_id"]).groupby("event")
     found = grouped.agg(
-        outlets=("outlet", "nunique"), articles=("copy", "size"), copies=("copy", "sum"),
+        outlets=("outlet", "nunique"), articles=("event", "size"), copies=("duplicate_of", "count"),
         first=("published", "first"), last=("published", "last"), headline=("headline", "first"),
     )  # fmt: skip
     found = found[found["articles"] > 1].sort_values(["outlets", "articles"], ascending=False, kind="stable")
@@ -92,11 +88,10 @@ def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     known = select_contrasts(contrasts, len(contrasts))
     found = known[known["p_adjusted"] < 1 - LEVEL]
     known = found if len(found) else known
-    keys = ["outlet_a", "feature"]
-    both = known[keys].merge(within, "left", keys)
+    both = known[["outlet_a", "feature"]].merge(within, "left")
     order = both["p"].isna().sort_values(kind="stable").index[:most]
-    parts = [known.loc[order], both.loc[order].assign(contrast=known["contrast"])]
-    table = pd.concat([part.assign(comparison=name) for part, name in zip(parts, COMPARED.values(), strict=True)])
+    parts = {"rest": known, "within-event": both.assign(contrast=known["contrast"])}
+    table = pd.concat([part.loc[order].assign(comparison=COMPARED[name]) for name, part in parts.items()])
     return table[table["rate_ratio"].between(0, np.inf, inclusive="neither")].reset_index(drop=True)
 
 
@@ -114,10 +109,9 @@ def drive_table(
         Columns of `DRIVE`, the clearest contrast first.
     """
     known = select_contrasts(contrasts, len(contrasts))
-    if known["p"].notna().any():
-        known = known[known["p"].notna()].head(most)
-    else:
-        known = known.sort_values("articles_a", ascending=False, kind="stable").head(1)
+    tested = known[known["p"].notna()].head(most)
+    largest = known.sort_values("articles_a", ascending=False, kind="stable").head(1)
+    known = tested if len(tested) else largest
     parts = [
         sensitivity(mentions, scores, articles, feature, outlet, events=events, seed=seed).assign(contrast=name)
         for feature, outlet, name in zip(known["feature"], known["outlet_a"], known["contrast"], strict=True)
@@ -129,10 +123,10 @@ def drive_ranges(drive: pd.DataFrame) -> pd.DataFrame:
     """For each contrast and change: `variants`, the `lowest` and `highest` ratio, and what changes the `verdict`."""
     table = drive[drive["change"] != "none"]
     changed = table["what"].str.slice(0, 40).where(~table["verdict"].isin(STANDS))
-    table = table.assign(changed=changed + " (" + table["verdict"] + ")", tested=table["p"].notna())
+    table = table.assign(changed=changed + " (" + table["verdict"] + ")")
     grouped = table.groupby(["contrast", "change"], sort=False)
     found = grouped.agg(
-        variants=("what", "size"), tested=("tested", "sum"), lowest=("rate_ratio", "min"),
+        variants=("what", "size"), tested=("p", "count"), lowest=("rate_ratio", "min"),
         highest=("rate_ratio", "max"), verdict_changes=("changed", lambda names: "; ".join(names.dropna().head(5))),
     )  # fmt: skip
     return found.reset_index()
@@ -160,7 +154,7 @@ def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.Da
     """
     found = terms[(terms["p_adjusted"] < 1 - LEVEL) & (terms["log_odds"] > 0)].sort_values(["p", "outlet", "term"])
     named = list(dict.fromkeys(found["outlet"]))[:outlets]
-    found = in_order(found[found["outlet"].isin(named)], "outlet", sorted(named))
+    found = in_order(found, "outlet", sorted(named))
     found = found[found.groupby("outlet").cumcount() < most // max(len(named), 1)]
     numbers = {"times": "log_odds", "times_low": "ci_low", "times_high": "ci_high"}
     times = {name: round_significant(np.exp(found[of].astype(float))) for name, of in numbers.items()}
@@ -175,17 +169,15 @@ def calibration_table(path: str | Path, voice: str = "newsroom", split: str = "r
     DataFrame
         `feature`, `size`, `test` (ours, G2), `per_cent` (mean over outlets), `lowest`, `highest` (outlet), `halves`.
     """
-    raw = read_table(path)
-    raw = raw[(raw["voice"] == voice) & (raw["split"] == split)]
-    parts = [
-        raw.assign(test=test, value=100 * raw[column].astype(float))
-        for test, column in {"this project": "false_alarms", "G2 on pooled words": "false_alarms_g2"}.items()
-    ]
-    table = pd.concat(parts).astype({"articles": int, "halves": int}).sort_values("articles", kind="stable")
+    tests = {"false_alarms": "this project", "false_alarms_g2": "G2 on pooled words"}
+    raw = read_table(path).rename(columns=tests)
+    raw = raw[(raw["voice"] == voice) & (raw["split"] == split)].astype({"articles": int, "halves": int})
+    table = raw.melt(["articles", "feature", "halves"], list(tests.values()), "test")
+    table["value"] = 100 * table["value"].astype(float)
     table["size"] = table["articles"].map("{0} + {0} articles".format)
-    grouped = table.groupby(["size", "feature", "test"], sort=False)["value"]
+    grouped = table.sort_values("articles", kind="stable").groupby(["size", "feature", "test"], sort=False)["value"]
     found = grouped.agg(per_cent="mean", lowest="min", highest="max").reset_index()
-    return found.assign(halves=grouped.size().to_numpy() * int(table["halves"].max()))
+    return found.assign(halves=grouped.size().to_numpy() * raw["halves"].max())
 
 
 @in_style
@@ -229,11 +221,11 @@ def reading_table(sheet: pd.DataFrame, articles: pd.DataFrame, mentions: pd.Data
     DataFrame
         By `feature`: `coded`, `found` (of these), `voice_right` (of the found), `by_tool`, `not_coded` (of the tool's).
     """
-    texts: dict[Any, Any] = articles.set_index("article_id")[["headline", "text"]].to_dict()
-    head = sheet["section"] == "headline"
-    whole = [texts["headline" if top else "text"][key] for key, top in zip(sheet["article"], head, strict=True)]
-    begin = [t.index(c) + c.index(m) for t, c, m in zip(whole, sheet["context"], sheet["match"], strict=True)]
-    coded = sheet.assign(row=range(len(sheet)), head=head, begin=begin).rename(columns={"article": "article_id"})
+    coded = sheet.rename(columns={"article": "article_id"})
+    coded = coded.merge(articles[["article_id", "headline", "text"]], "left").assign(row=range(len(sheet)))
+    coded["head"] = coded["section"] == "headline"
+    whole = coded["headline"].where(coded["head"], coded["text"])
+    coded["begin"] = [t.index(c) + c.index(m) for t, c, m in zip(whole, coded["context"], coded["match"], strict=True)]
     found = mentions.assign(head=mentions["section"] == "headline", place=range(len(mentions)))
     both = coded.merge(found, on=["article_id", "feature", "head"], suffixes=("_coded", ""))
     both = both[(both["start"] < both["begin"] + both["match_coded"].str.len()) & (both["end"] > both["begin"])]
