@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -39,6 +39,7 @@ _DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED, _MARKUP = (
 )
 _EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
+_WORD = re.compile(r"\w+")
 _FINAL = re.compile(r"[.!?…][\"'”’»)\]*]*$")
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
@@ -109,27 +110,27 @@ def clean_page(text: str, headline: str | None = None) -> Page:
     start = _first_line(lines)
     head = [line for _, line, _ in lines[:start]]
     headline = _SPACE.sub(" ", headline).strip() if headline else _headline(head, lines[start:])
+    title = _WORD.findall((headline or "").lower())
     glued = re.compile(re.escape(headline or "") + " ")
+    opening: dict[str, Any] = {"headline": glued.match, "markup": _MARKUP.search, "dateline": _find_dateline}
     spaced = any(not joined for _, _, joined in lines[start + 1 :])
     box = ended = after_credit = False
     for place, (number, line, joined) in enumerate(lines):
-        titled, credit, final = headline and _same(line, headline), _IS["photo credit"](line), _FINAL.search(line)
+        titled, credit = title and _WORD.findall(line.lower()) == title, _IS["photo credit"](line)
+        final = _FINAL.search(line)
         credited = place + 1 < len(lines) and lines[place + 1][2] and _IS["photo credit"](lines[place + 1][1])
-        told = len(line) > 20 and [
-            cut for _, why, cut in removed if why in {"caption", "photo credit"} and cut.endswith(line.split(" - ")[0])
-        ]
+        pictures = [cut for _, why, cut in removed if why in {"caption", "photo credit"}]
         tests = (
             ("headline", place < start and titled),
             ("photo credit", place < start and credit),
             ("page header", place < start),
             ("page footer", ended or (kept and _IS["page footer"](line))),
             ("link to another article", _IS["link to another article"](line)),
-            ("list of links", _IS["list of links"](line)),
-            ("list of links", box and not _is_paragraph(line) and not line.startswith("*")),
+            ("list of links", _IS["list of links"](line) or (box and not _is_paragraph(line) and line[0] != "*")),
             ("photo credit", credit),
             ("caption", credited and (not final or _IS["caption"](line) or (spaced and not joined))),
             ("headline of another article", after_credit and joined and not final),
-            ("caption", told),
+            ("caption", len(line) > 20 and any(cut.endswith(line.split(" - ")[0]) for cut in pictures)),
             ("page control", _IS["page control"](line)),
             ("headline", titled),
         )
@@ -139,14 +140,10 @@ def clean_page(text: str, headline: str | None = None) -> Page:
         if reason:
             removed.append((number, reason, line))
             continue
-        openings = [("headline", glued.match(line))] if headline and not kept else []
-        for why, cut in [*openings, ("markup", _MARKUP.search(line))]:
-            if cut:
+        for why, find in opening.items():
+            if (cut := find(line)) and (not kept or why == "markup"):
                 removed.append((number, why, cut.group().strip()))
-                line = line.replace(cut.group(), "", 1).strip()
-        if not kept and (cut := _DATELINE.match(line) or _BARE.match(line)):
-            removed.append((number, "dateline", cut.group().strip()))
-            line = line[cut.end() :].strip()
+                line = (line[: cut.start()] + line[cut.end() :]).strip()
         kept += [line] if line else []
     if not any(map(_is_paragraph, kept)):
         removed += [(0, "no paragraph of an article", line) for line in kept]
@@ -161,8 +158,8 @@ def _is_paragraph(line: str) -> bool:
     return len(line) >= _PARAGRAPH and bool(_FINAL.search(line))
 
 
-def _same(line: str, headline: str) -> bool:
-    return re.findall(r"\w+", line.lower()) == re.findall(r"\w+", headline.lower())
+def _find_dateline(line: str) -> re.Match[str] | None:
+    return _DATELINE.match(line) or _BARE.match(line)
 
 
 def _first_line(lines: list[tuple[int, str, bool]]) -> int:
@@ -245,9 +242,8 @@ def name_agencies(outlets: pd.Series) -> pd.Series:
     >>> name_agencies(pd.Series(["Associated Press", "AP News Weekly", None])).tolist()
     ['AP', nan, nan]
     """
-    known = {
-        outlet: name for outlet in outlets.dropna().unique() for name, rule in _NAMED.items() if rule.fullmatch(outlet)
-    }
+    told = outlets.dropna().unique()
+    known = {outlet: name for outlet in told for name, rule in _NAMED.items() if rule.fullmatch(outlet)}
     return outlets.map(known).astype("str")
 
 
