@@ -12,8 +12,6 @@ import pandas as pd
 from .lexicon import ALLOWED, CONDITIONS, ENTRY_COLUMNS, WITHIN, Lexicon
 from .tables import InputError, replacing
 
-#: Endings of a dictionary for quanteda.
-YAML = (".yml", ".yaml")
 #: In a LIWC file a word and its categories stand on one line, the categories between two lines of ``%`` before.
 _LIWC_LINE = re.compile(r"^(?P<term>.+?)\s+(?P<numbers>\d+(?:\s+\d+)*)$")
 
@@ -49,12 +47,10 @@ def read_dictionary(path: str | Path) -> Lexicon:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text") from error
-    if path.suffix.lower() in YAML:
-        pairs = _yaml(path, text)
-    elif path.suffix.lower() == ".dic":
-        pairs = _liwc(path, text)
-    else:
+    readers = {".yml": _yaml, ".yaml": _yaml, ".dic": _liwc}
+    if path.suffix.lower() not in readers:
         raise InputError(f"{path}: a lexicon is a folder, or a dictionary in .yml, .yaml or .dic")
+    pairs = readers[path.suffix.lower()](path, text)
     if not pairs:
         raise InputError(f"{path}: no word in it; a dictionary needs features with words")
     for number, (_, term) in enumerate(pairs, start=1):
@@ -140,7 +136,7 @@ def write_dictionary(lexicon: Lexicon, path: str | Path) -> list[str]:
         options = [part.replace("?", "|").split("|") for part in entry["term"].split()]
         choices = (" ".join(filter(None, choice)) for choice in product(*options))
         words.setdefault(entry["feature"], {}).update(dict.fromkeys(filter(None, choices)))
-    if path.suffix.lower() in YAML:
+    if path.suffix.lower() in (".yml", ".yaml"):
         import yaml
 
         lists = {feature: list(terms) for feature, terms in words.items()}
