@@ -12,10 +12,10 @@ from .articles import Corpus
 from .comparison import MIN_ARTICLES
 from .figures import plain_markdown
 from .lexicon import read_lexicon
-from .tables import read_table
+from .tables import DATA, read_table
 
 #: Articles on which the lexicon was shaped: what is counted in them is no test of it.
-DEVELOPMENT = Path(__file__).resolve().parent.parent / "data" / "articles" / "articles.csv"
+DEVELOPMENT = DATA / "articles" / "articles.csv"
 
 
 def development_note(articles: pd.DataFrame) -> str:

@@ -24,12 +24,10 @@ from .ratios import DRAWS
 from .scoring import Scored, score_with
 from .sheets import find_key, read_sheet
 from .stream import Options, scorer_for
-from .tables import InputError, read_table, replacing, safe_cells, write_table
+from .tables import DATA, InputError, read_table, replacing, safe_cells, write_table
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "templates"
-ROOT = TEMPLATES.parent.parent
-NOTEBOOKS = ROOT / "notebooks"
-LEXICON, ACTORS, JUDGED = (ROOT / "data" / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
+NOTEBOOKS = DATA.parent / "notebooks"
+LEXICON, ACTORS, JUDGED = (DATA / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
 #: Marks cells about sentences on the matter in dispute; they are left out where no lexicon names it.
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
@@ -179,7 +177,7 @@ def _fill(name: str, words: dict[str, Any]) -> str:
     from .findings import listed
 
     given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
-    pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html"]), **given)
+    pages = Environment(loader=FileSystemLoader(DATA / "templates"), autoescape=select_autoescape(["html"]), **given)
     pages.filters |= {"markdown": markdown2html, "listed": partial(listed, most=99)}
     return pages.get_template(name).render(words)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .comparison import LEVEL
 from .figures import plain_markdown
 from .findings import count, listed
+from .sensitivity import ALPHA
 from .story_plots import COMPARED, STANDS
-
-ALPHA = 1 - LEVEL
 
 
 def describe_events(table: pd.DataFrame, events: pd.DataFrame, copies: pd.DataFrame) -> str:

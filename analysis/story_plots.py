@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .agreement import compare_coders, precision_table
-from .comparison import LEVEL, assign_sources
+from .comparison import assign_sources
 from .figures import in_style
 from .plots import draw_points, in_order, name_outlets, select_contrasts, share_table
-from .sensitivity import sensitivity
+from .sensitivity import ALPHA, sensitivity
 from .sheets import find_key, read_sheet
 from .tables import read_table, round_significant
 
@@ -86,7 +86,7 @@ def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     own = contrasts[(contrasts["voice"] == "newsroom") & (contrasts["section"] == "body")]
     within = own[(own["contrast"] == "within-event") & (own["outlet_b"] == "rest")]
     known = select_contrasts(contrasts, len(contrasts))
-    found = known[known["p_adjusted"] < 1 - LEVEL]
+    found = known[known["p_adjusted"] < ALPHA]
     known = found if len(found) else known
     both = known[["outlet_a", "feature"]].merge(within, "left")
     order = both["p"].isna().sort_values(kind="stable").index[:most]
@@ -152,7 +152,7 @@ def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.Da
         Columns of `distinctive_terms`; `row` (outlet and term); `times`, `times_low`, `times_high`: the odds against
         those of the others. Of the outlets with the clearest terms, and of each its clearest.
     """
-    found = terms[(terms["p_adjusted"] < 1 - LEVEL) & (terms["log_odds"] > 0)].sort_values(["p", "outlet", "term"])
+    found = terms[(terms["p_adjusted"] < ALPHA) & (terms["log_odds"] > 0)].sort_values(["p", "outlet", "term"])
     named = list(dict.fromkeys(found["outlet"]))[:outlets]
     found = in_order(found, "outlet", sorted(named))
     found = found[found.groupby("outlet").cumcount() < most // max(len(named), 1)]
@@ -186,7 +186,7 @@ def draw_calibration(table: pd.DataFrame) -> Figure:
     label = "false alarms, per cent of comparisons of an outlet with itself"
     figure = draw_points(table, "per_cent", "feature", label, "test", "size", "lowest", "highest", columns=3)
     for ax in figure.axes:
-        ax.axvline(100 * (1 - LEVEL), color="#444444", lw=0.8, zorder=0.5)
+        ax.axvline(100 * ALPHA, color="#444444", lw=0.8, zorder=0.5)
     return figure
 
 

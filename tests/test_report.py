@@ -159,6 +159,19 @@ def test_sheets_and_their_key_go_with_the_report_and_are_hashed(nothing_to_run):
     assert "coded by hand: see" in (nothing_to_run / "out/methods.md").read_text()
 
 
+def test_where_only_sentences_on_a_matter_are_counted_the_methods_say_so(nothing_to_run):
+    matter = nothing_to_run / "matter"
+    matter.mkdir()
+    (matter / "features.csv").write_text("feature,definition,source\nmatter,What is in dispute.,\n")
+    (matter / "words.csv").write_text("feature,pattern\nmatter,rain\n")
+    (nothing_to_run / "news.csv").write_text("id,text\n1,It may rain. He may go home now.\n2,It may not rain.\n")
+    write_report(nothing_to_run / "news.csv", nothing_to_run / "out", options=Options(about=str(matter)))
+    scores = read_table(nothing_to_run / "out" / "tables" / "scores.csv")
+    bodies = scores[(scores["section"] == "body") & (scores["voice"] == "all") & (scores["feature"] == "hedge")]
+    assert bodies["words"].tolist() == [3, 4]
+    assert "Only sentences that name the matter in dispute" in (nothing_to_run / "out" / "methods.md").read_text()
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_scores_are_read_from_the_folder_that_score_wrote(tmp_path, kind):
     (tmp_path / "news.csv").write_text("id,outlet,text\n1,A,It may rain.\n2,B,It rains.\n")
