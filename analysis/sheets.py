@@ -178,21 +178,20 @@ def write_sheet(sheet: pd.DataFrame, features: pd.DataFrame, path: str | Path) -
         write_table(safe_cells(sheet), path)
         return
     from openpyxl.styles import Alignment
-    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
     writer = pd.ExcelWriter(io.BytesIO(), engine="openpyxl")
+    rule = DataValidation("list", formula1=f'"0,{",".join(VOICES)}"', showErrorMessage=True)
     for title, table in {"coding": sheet, "codebook": features}.items():
         safe = safe_cells(table).replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
         safe.to_excel(writer, sheet_name=title, index=False, freeze_panes=(1, 1))
         for name, column in zip(table, writer.sheets[title].columns, strict=True):
-            width = 50 if name in SHOWN or title == "codebook" else 12
-            writer.sheets[title].column_dimensions[column[0].column_letter].width = width
+            letter, wide = column[0].column_letter, name in SHOWN or title == "codebook"
+            writer.sheets[title].column_dimensions[letter].width = 50 if wide else 12
+            if title == "coding" and name not in _NO_FEATURES:
+                rule.add(f"{letter}2:{letter}{len(sheet) + 1}")
             for cell in column:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-    rule = DataValidation("list", formula1=f'"0,{",".join(VOICES)}"', showErrorMessage=True)
-    for place in sheet.columns.get_indexer(pd.Index(sheet_features(sheet))) + 1:
-        rule.add(f"{get_column_letter(place)}2:{get_column_letter(place)}{len(sheet) + 1}")
     writer.sheets["coding"].add_data_validation(rule)
     with replacing(path) as beside:
         save_workbook(writer.book, beside)
