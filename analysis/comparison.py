@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse, special
 
 from .tables import COMPARISON, InputError, round_significant
 
@@ -28,6 +29,7 @@ LEVEL, Z = 0.95, 1.959964
 COPIES = ("once", "all", "drop")
 #: Two voices together: what no quotation marks enclose. Whose word a reported one was cannot be told.
 UNQUOTED = ("newsroom", "reported")
+RATES = ("per_1000", "ci_low", "ci_high", "pooled_per_1000", "pooled_low", "pooled_high")
 
 Matrix = Any  # numpy array or scipy sparse matrix
 
@@ -52,10 +54,15 @@ class Moments(NamedTuple):
     words: np.ndarray
     word_squares: np.ndarray
     articles: np.ndarray
+    units: np.ndarray = np.zeros(0)  #: rows with such words; known where they come from a `moment_table`
 
     def minus(self, other: Moments) -> Moments:
         """What is left when the articles of `other` leave."""
         return Moments(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def at(self, place: Any) -> Moments:
+        """The sides (or other parts of the arrays) that `place` indexes."""
+        return Moments(*(part[place] for part in self))
 
 
 def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -90,24 +97,24 @@ def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.Data
     """
     if copies not in COPIES:
         raise InputError(f"copies={copies!r}: choose one of {', '.join(COPIES)}")
-    found = articles[["article_id", "outlet"]].reset_index(drop=True)
-    origin = articles["origin"].reset_index(drop=True) if "origin" in articles else found["outlet"]
-    origin = origin.fillna(found["outlet"])
+    found = articles[["article_id"]].reset_index(drop=True)
+    outlet = articles["outlet"].reset_index(drop=True)
+    if copies == "all":
+        return found.assign(source=outlet, counted=True, note="")
+    origin = articles["origin"].reset_index(drop=True).fillna(outlet) if "origin" in articles else outlet
     root = found["article_id"]
     if events is not None and "duplicate_of" in events:
-        root = found["article_id"].map(events.set_index("article_id")["duplicate_of"]).fillna(root)
+        root = root.map(events.set_index("article_id")["duplicate_of"]).fillna(root)
     # The original stands before its copies, wherever it is in the table; where it is absent, the first copy does.
     order = np.argsort((root != found["article_id"]).to_numpy(), kind="stable")
     again = root.iloc[order].duplicated().sort_index()
     if "text" in articles:  # an agency's text printed word by word is the same text, without any events table
         same = pd.DataFrame({"origin": origin, "text": articles["text"].to_numpy()})
         again |= same.duplicated() & same["text"].fillna("").ne("") & origin.notna()
-    credited = origin.ne(found["outlet"]) & origin.notna()
-    found["source"] = found["outlet"] if copies == "all" else origin
-    found["counted"] = True if copies == "all" else ~again & ~(credited & (copies == "drop"))
+    credited = origin.ne(outlet) & origin.notna()
+    counted = ~again & ~(credited & (copies == "drop"))
     note = ("copy of " + origin).where(credited, "").mask(again & ~credited, "copy of another article")
-    found["note"] = "" if copies == "all" else note.fillna("")
-    return found.drop(columns="outlet")
+    return found.assign(source=origin, counted=counted, note=note)
 
 
 def count_matrices(scores: pd.DataFrame, rows: pd.DataFrame, per: str = "voice") -> Counts:
@@ -131,41 +138,33 @@ def count_matrices(scores: pd.DataFrame, rows: pd.DataFrame, per: str = "voice")
         raise InputError(f"per={per!r}: choose voice or section")
     row = pd.Index(rows["article_id"]).get_indexer(scores["article_id"])
     scores, row = scores[row >= 0], row[row >= 0]
-    if not len(scores) or not scores["words"].sum() > 0:
+    if not scores["words"].sum() > 0:
         raise InputError("no words to compare: no article that counts has scores with words")
     keys = [key for key in ("feature", "section", "voice", "side") if key in scores]
-    codes, names = zip(*(pd.factorize(scores[key], sort=True, use_na_sentinel=False) for key in keys), strict=True)
-    flat = np.ravel_multi_index(codes, [len(values) for values in names])
-    used, cell = np.unique(flat, return_inverse=True)
-    levels = np.unravel_index(used, [len(values) for values in names])
-    cells = pd.DataFrame({key: np.asarray(v)[i] for key, v, i in zip(keys, names, levels, strict=True)})
-    mentions = np.zeros((len(rows), len(cells)))
-    mentions[row, cell] = scores["mentions"]
-    place, first = cells.groupby(["section", "voice"]).ngroup().to_numpy(), cells.drop_duplicates(["section", "voice"])
-    words = np.zeros((len(rows), len(first)))
-    words[row, place[cell]] = scores["words"]
-    column = dict(zip(zip(first["section"], first["voice"], strict=True), place[first.index], strict=True))
-    parts = [cells[cells["voice"] == voice] for voice in UNQUOTED]
-    both = parts[0].reset_index().merge(parts[1].reset_index(), on=[key for key in keys if key != "voice"])
-    if len(both):
-        mentions = np.hstack([mentions, mentions[:, both["index_x"]] + mentions[:, both["index_y"]]])
-        cells = pd.concat([cells, both[[k for k in keys if k != "voice"]].assign(voice="unquoted")], ignore_index=True)
-        for section in both["section"].unique():
-            column[section, "unquoted"] = words.shape[1]
-            pair = words[:, [column[section, voice] for voice in UNQUOTED]]
-            words = np.hstack([words, pair.sum(axis=1, keepdims=True)])
-    voices = cells["voice"] if per == "voice" else ["all"] * len(cells)
-    try:
-        chosen = np.array([column[key] for key in zip(cells["section"], voices, strict=True)])
-    except KeyError as error:
-        raise InputError("per='section' needs scores of the voice 'all'") from error
-    return Counts(mentions, words, (words > 0).astype(float), chosen, cells, rows.reset_index(drop=True))
+    grouped = scores.groupby(keys, dropna=False)
+    cell, cells = grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
+    newsroom, reported = (cells[cells["voice"] == voice].reset_index() for voice in UNQUOTED)
+    alike = [key for key in keys if key != "voice"]
+    both = newsroom.merge(reported, on=alike)
+    one, other = both["index_x"].to_numpy(), both["index_y"].to_numpy()
+    new = len(cells) + np.arange(len(both))
+    cells = pd.concat([cells, both[alike].assign(voice="unquoted")], ignore_index=True)
+    column = cells.groupby(["section", "voice"]).ngroup().to_numpy()
+    mentions, words = np.zeros((len(rows), len(cells))), np.zeros((len(rows), column.max() + 1))
+    mentions[row, cell], words[row, column[cell]] = scores["mentions"], scores["words"]
+    mentions[:, new] = mentions[:, one] + mentions[:, other]
+    words[:, column[new]] = words[:, column[one]] + words[:, column[other]]
+    if per == "section":
+        every = cells["voice"] == "all"
+        whole = cells["section"].map(dict(zip(cells["section"][every], column[every], strict=True)))
+        if whole.isna().any():
+            raise InputError("per='section' needs scores of the voice 'all'")
+        column = whole.to_numpy(dtype=int)
+    return Counts(mentions, words, (words > 0).astype(float), column, cells, rows.reset_index(drop=True))
 
 
 def indicator(codes: np.ndarray, size: int) -> Matrix:
     """Sparse (size, rows) matrix of ones whose product sums the rows of each code; negative codes drop out."""
-    from scipy import sparse
-
     kept = np.flatnonzero(codes >= 0)
     return sparse.csr_array((np.ones(len(kept)), (codes[kept], kept)), shape=(size, len(codes)))
 
@@ -173,23 +172,27 @@ def indicator(codes: np.ndarray, size: int) -> Matrix:
 def merge_rows(counts: Counts, keys: list[str]) -> Counts:
     """Add up the rows that agree in `keys`: articles become units, since copies of one cause are not independent."""
     code = counts.rows.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
-    sums = indicator(code, int(code.max(initial=-1)) + 1)
-    rows = counts.rows.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
-    return counts._replace(
-        mentions=sums @ counts.mentions, words=sums @ counts.words, articles=sums @ counts.articles, rows=rows
-    )
+    sums, rows = indicator(code, int(code.max(initial=-1)) + 1), counts.rows[~counts.rows.duplicated(keys)]
+    mentions, words, articles = (sums @ part for part in counts[:3])
+    return Counts(mentions, words, articles, counts.column, counts.cells, rows.reset_index(drop=True))
+
+
+def select_rows(counts: Counts, kept: np.ndarray) -> Counts:
+    """The rows that `kept` marks."""
+    mentions, words, articles = (part[kept] for part in counts[:3])
+    return Counts(mentions, words, articles, counts.column, counts.cells, counts.rows[kept].reset_index(drop=True))
 
 
 def moment_table(counts: Counts) -> np.ndarray:
     """What `Moments` sums, a row each for the rows of `counts`: products of such tables by 0 and 1 sum any choice."""
     y, w = counts.mentions, counts.words
-    return np.hstack([y, y * y, y * w[:, counts.column], w, w * w, counts.articles])
+    return np.hstack([y, y * y, y * w[:, counts.column], w, w * w, counts.articles, w > 0])
 
 
 def split_moments(sums: np.ndarray, column: np.ndarray) -> Moments:
     """`Moments` of sums of rows of a `moment_table`."""
     cells = 3 * len(column)
-    words = np.split(sums[..., cells:], 3, axis=-1)
+    words = np.split(sums[..., cells:], 4, axis=-1)
     return Moments(*np.split(sums[..., :cells], 3, axis=-1), *(part[..., column] for part in words))
 
 
@@ -220,10 +223,7 @@ def effective_size(side: Moments) -> np.ndarray:
 
 def student_quantile(freedom: np.ndarray) -> np.ndarray:
     """Two-sided 95 % quantile of t, with one degree of freedom at the least."""
-    from scipy import special
-
-    quantile: np.ndarray = special.stdtrit(np.maximum(freedom, 1), (1 + LEVEL) / 2)
-    return quantile
+    return special.stdtrit(np.maximum(freedom, 1), (1 + LEVEL) / 2)
 
 
 def rate_interval(sides: Moments) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -245,12 +245,9 @@ def rate_interval(sides: Moments) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
     tuple of ndarray
         Lower and upper limit per word, effective mentions, effective words.
     """
-    from scipy import special
-
     total, squares = sides.mentions, unexplained(sides)
     with np.errstate(all="ignore"):
-        pool = squares.sum(axis=0) / total.sum(axis=0)
-        pool = np.broadcast_to(np.where(total.sum(axis=0) > 0, pool, UNSEEN_DISPERSION), total.shape)
+        pool = np.where(total.sum(axis=0) > 0, squares.sum(axis=0) / total.sum(axis=0), UNSEEN_DISPERSION)
         own = np.where(total > 0, squares / total, pool)
         few = (sides.articles < FEW_ARTICLES) | (total < FEW_MENTIONS)
         spread = np.maximum(1, np.where(few, np.maximum(own, pool), own))
@@ -349,87 +346,67 @@ def compare_outlets(
     """
     counts = prepare_counts(scores, articles, by, copies, events, per)
     absent = counts.rows[~counts.rows["counted"] | (counts.rows["note"] != "")]
+    copied = absent.groupby(by)["note"].agg(lambda notes: "; ".join(sorted(set(notes) - {""})))
     counts = select_rows(counts, counts.rows["counted"].to_numpy())
     cause = ["unit"] if by == "outlet_group" else ["event"] if tells_many_events(counts.rows) else []
     counts = merge_rows(counts, ["source", *cause]) if cause else counts
-    names = pd.Index(sorted(set(articles[by].dropna()) | set(counts.rows["source"].dropna())))
-    code = names.get_indexer(counts.rows["source"])
-    code[counts.rows["source"].isna().to_numpy()] = len(names)
-    labels = [*names, *([None] if (code == len(names)).any() else [])]
-    choice = indicator(code, len(labels))
-    sides = sum_moments(counts, choice)
-    units = (choice @ (counts.words > 0))[:, counts.column]
+    source, unnamed = counts.rows["source"], counts.rows["source"].isna()
+    names = sorted({*articles[by].dropna(), *source.dropna()})
+    labels = [*names, None] if unnamed.any() else names
+    code = np.where(unnamed, len(names), pd.Index(names).get_indexer(source))
+    sides = sum_moments(counts, indicator(code, len(labels)))
     low, high, mentions, words = rate_interval(sides)
-    known = (sides.articles >= MIN_ARTICLES) & (units >= MIN_ARTICLES)
-    copied = absent.groupby(by)["note"].agg(lambda notes: "; ".join(sorted(set(notes) - {""})))
+    known = sides.units >= MIN_ARTICLES
+    pooled = pool_rates(mentions, words, known)
     gone = [f"no article of its own: {copied[name]}" if name in copied.index else "no words" for name in labels]
-    status = np.where(known, "", f"fewer than {MIN_ARTICLES} articles: no interval")
     unit = "outlets" if by == "outlet_group" else "events"
-    status = np.where(
-        (sides.articles >= MIN_ARTICLES) & ~known, f"fewer than {MIN_ARTICLES} {unit}: no interval", status
-    )
-    status = np.where(sides.articles == 0, np.array(gone, dtype=object)[:, None], status)
+    few = [f"fewer than {MIN_ARTICLES} {counted}: no interval" for counted in ("articles", unit)]
+    missing = [sides.articles == 0, sides.articles < MIN_ARTICLES, ~known]
+    status = np.select(missing, [np.array(gone, dtype=object)[:, None], *few], "")
+    if None in labels:
+        status[-1], pooled[:, -1] = "no outlet named: compared with none", np.nan
     with np.errstate(all="ignore"):
         rate = np.where(sides.words > 0, sides.mentions / sides.words, np.nan)
-    pooled = pool_rates(mentions, words, known)
-    if None in labels:
-        status[-1] = "no outlet named: compared with none"
-        pooled[:, -1] = np.nan
-    table = counts.cells.loc[counts.cells.index.repeat(len(labels))].reset_index(drop=True)
-    table[by] = pd.array(labels * len(counts.cells), dtype="str")
-    integers = {"articles": sides.articles, "words": sides.words, "mentions": sides.mentions}
-    for name, values in integers.items():
-        table[name] = values.T.ravel().astype(np.int64)
-    numbers = {"per_1000": rate, "ci_low": np.where(known, low, np.nan), "ci_high": np.where(known, high, np.nan)}
-    numbers |= dict(zip(("pooled_per_1000", "pooled_low", "pooled_high"), pooled, strict=True))
-    for name, values in numbers.items():
-        table[name] = 1000 * values.T.ravel()
-    table["status"] = status.T.ravel().astype(str)
-    columns = [by if column == "outlet" else column for column in COMPARISON]
-    extra = [column for column in table if column not in columns]
-    return round_significant(table[[*columns, *extra]])
+    limits = (np.where(known, limit, np.nan) for limit in (low, high))
+    columns = {name: getattr(sides, name).astype(np.int64) for name in ("articles", "words", "mentions")}
+    columns |= {name: 1000 * values for name, values in zip(RATES, (rate, *limits, *pooled), strict=True)}
+    columns |= {"status": status.astype(str)}
+    table = counts.cells.merge(pd.DataFrame({by: pd.array(labels, dtype="str")}), how="cross")
+    table = table.assign(**{name: values.T.ravel() for name, values in columns.items()})
+    first = [by if column == "outlet" else column for column in COMPARISON]
+    return round_significant(table[[*first, *table.columns.difference(first, sort=False)]])
 
 
 def prepare_counts(
     scores: pd.DataFrame, articles: pd.DataFrame, by: str, copies: str, events: pd.DataFrame | None, per: str
 ) -> Counts:
-    """Matrices of all articles with ``source`` (for whom each counts), ``counted``, ``note`` and ``event``."""
+    """Matrices of all articles with ``source`` (for whom each counts), ``counted``, ``note``, ``event``, ``date``.
+
+    Where outlets have groups, ``source_group`` is that of the source: of a copy, that of its origin, or none.
+    """
     if by not in articles:
         raise InputError(f"articles have no column {by!r} to compare by")
-    if articles["article_id"].duplicated().any():
-        raise InputError(
-            f"article_id {articles.loc[articles['article_id'].duplicated(), 'article_id'].iloc[0]!r} repeats"
-        )
+    repeated = articles["article_id"][articles["article_id"].duplicated()]
+    if len(repeated):
+        raise InputError(f"article_id {repeated.iloc[0]!r} repeats")
     articles = articles.sort_values("article_id", ignore_index=True)  # relabelling then depends on no order of rows
-    rows = articles.drop(columns="text", errors="ignore")
-    rows[["source", "counted", "note"]] = assign_sources(articles, copies, events)[["source", "counted", "note"]]
+    rows = articles.drop(columns="text", errors="ignore").assign(**assign_sources(articles, copies, events))
+    if "outlet_group" in rows:
+        groups = rows.dropna(subset=["outlet"]).drop_duplicates("outlet").set_index("outlet")["outlet_group"]
+        rows["source_group"] = rows["source"].map(groups)
     if by == "outlet_group":
-        rows["unit"], rows["source"] = rows["source"], group_sources(rows)
+        rows["unit"], rows["source"] = rows["source"], rows["source_group"]
     elif by != "outlet":
         rows["source"] = rows[by]
     if events is not None:
         rows["event"] = rows["article_id"].map(events.set_index("article_id")["event"])
     if "event" in rows:
         rows["event"] = rows["event"].fillna("article " + rows["article_id"].astype(str))
-    dates = rows["published"] if "published" in rows else pd.Series(pd.NaT, rows.index)
-    rows["date"] = pd.to_datetime(dates, errors="coerce", utc=True, format="mixed")
+    published = rows.reindex(columns=["published"])["published"]
+    rows["date"] = pd.to_datetime(published, errors="coerce", utc=True, format="mixed")
     return count_matrices(scores, rows, per)
-
-
-def group_sources(rows: pd.DataFrame) -> pd.Series:
-    """The group of each row's source: of a copy, that of its origin, which may be none."""
-    groups = rows.dropna(subset=["outlet"]).drop_duplicates("outlet").set_index("outlet")["outlet_group"]
-    return rows["source"].map(groups)
 
 
 def tells_many_events(rows: pd.DataFrame) -> bool:
     """Whether events are known and many enough to be a sample of events; few are what the corpus is about."""
     return "event" in rows and rows["event"].nunique() >= MIN_CLUSTERS
-
-
-def select_rows(counts: Counts, kept: np.ndarray) -> Counts:
-    """The rows that `kept` marks."""
-    rows = counts.rows[kept].reset_index(drop=True)
-    return counts._replace(
-        mentions=counts.mentions[kept], words=counts.words[kept], articles=counts.articles[kept], rows=rows
-    )

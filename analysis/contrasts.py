@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from .comparison import (
     FEW_ARTICLES,
@@ -16,7 +17,6 @@ from .comparison import (
     MIN_CLUSTERS,
     Counts,
     Moments,
-    group_sources,
     indicator,
     merge_rows,
     moment_table,
@@ -32,7 +32,6 @@ from .ratios import (
     fit_trend,
     rate_ratios,
     stratified_ratios,
-    stratify_sides,
     widen_by_clusters,
 )
 from .tables import CONTRASTS, InputError, round_significant
@@ -48,6 +47,7 @@ MAX_PAIRED = 10
 TELLING_RATIO = 2.0
 
 Bundle = TypeVar("Bundle", bound=tuple[Any, ...])
+Label = tuple[str, str, str | None]
 
 
 def adjust_p(p: np.ndarray) -> np.ndarray:
@@ -58,11 +58,9 @@ def adjust_p(p: np.ndarray) -> np.ndarray:
     >>> adjust_p(np.array([0.01, 0.02, np.nan, 0.9])).round(3).tolist()
     [0.03, 0.03, nan, 0.9]
     """
-    order = np.argsort(p, kind="stable")  # missing ones last
-    known = int(np.isfinite(p).sum())
-    steps = p[order[:known]] * known / np.arange(1, known + 1)
+    known = np.isfinite(p)
     adjusted = np.full(len(p), np.nan)
-    adjusted[order[:known]] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
+    adjusted[known] = false_discovery_control(p[known])
     return adjusted
 
 
@@ -123,30 +121,35 @@ def contrast_outlets(
     >>> bool(found["ci_low"][0] > 1)
     True
     """
-    counts = prepare_counts(scores, articles, "outlet", copies, events, per)
-    counts = select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
+    counts = count_sources(scores, articles, copies, events, per)
     names = sorted(counts.rows["source"].unique())
     if len(counts.rows) < 2:
         raise InputError("one article only: nothing to compare it with")
     if len(names) < 2:
         raise InputError(f"one outlet only ({names[0]}): add articles of another, or a column that names the outlets")
-    labels = [("rest", name, "rest") for name in names]
+    labels: list[Label] = [("rest", name, "rest") for name in names]
     if pairs or (pairs is None and len(names) <= MAX_PAIRED):
         labels += [("pair", a, b) for a, b in combinations(names, 2)]
-    found = [_tabulate_tests(counts.cells, contrast_units(counts, labels, draws, seed), labels)]
+    found = [_test_labels(counts, labels, draws, seed)]
     for column in dict.fromkeys([*(["event"] if "event" in counts.rows else []), *within]):
         if column not in counts.rows:
             raise InputError(f"articles have no column {column!r} to compare within")
-        found += _contrast_within(counts, labels, column)
+        found.append(_contrast_within(counts, labels, column))
     if "outlet_group" in articles:
-        found += _contrast_groups(counts, draws, seed)
-    found += _list_trends(counts, names)
+        found.append(_contrast_groups(counts, draws, seed))
+    found.append(_list_trends(counts, names))
     return _finish(pd.concat(found, ignore_index=True))
 
 
-def contrast_units(
-    counts: Counts, labels: list[tuple[str, str, str]], draws: int = DRAWS, seed: int = 0
-) -> list[Found]:
+def count_sources(
+    scores: pd.DataFrame, articles: pd.DataFrame, copies: str, events: pd.DataFrame | None, per: str = "voice"
+) -> Counts:
+    """Matrices of the articles that count for an outlet, whose name is `rows["source"]`."""
+    counts = prepare_counts(scores, articles, "outlet", copies, events, per)
+    return select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
+
+
+def contrast_units(counts: Counts, labels: list[Label], draws: int = DRAWS, seed: int = 0) -> list[Found]:
     """Contrast sources with each other and with the rest; units are articles, or those of a side on one event.
 
     Parameters
@@ -160,140 +163,116 @@ def contrast_units(
     -------
     list of Found
     """
-    clustered = tells_many_events(counts.rows)
+    clustered, column, writer = tells_many_events(counts.rows), counts.column, counts.rows["source"].to_numpy()
     units = merge_rows(counts, ["source", "event"]) if clustered else counts
-    source, table, column = units.rows["source"].to_numpy(), moment_table(units), units.column
-    event = units.rows.groupby("event", sort=False).ngroup().to_numpy() if clustered else np.zeros(0, dtype=int)
-    totals = merge_rows(units, ["event"]) if clustered else units
-    base = np.vstack([table, moment_table(totals)]) if clustered else table
+    source, table = units.rows["source"].to_numpy(), moment_table(units)
+    base = table
+    if clustered:
+        totals, event = merge_rows(units, ["event"]), units.rows.groupby("event", sort=False).ngroup().to_numpy()
+        base = np.vstack([table, moment_table(totals)])
     week = counts.rows["date"].sub(counts.rows["date"].min()).dt.days.floordiv(7).fillna(-1).to_numpy(int)
-    weeks, writer = int(week.max(initial=-1)) + 1, counts.rows["source"].to_numpy()
-    both = np.hstack([counts.mentions, counts.words])
+    weeks, both = int(week.max(initial=-1)) + 1, np.hstack([counts.mentions, counts.words])
     every = indicator(week, weeks) @ both
     found = []
     for kind, first, second in labels:
         a, b, extra = np.flatnonzero(source == first), np.flatnonzero(source == second), None
-        if kind == "rest" and clustered:  # events without this outlet, and what others wrote on the events with it
-            parts = [getattr(totals, n)[event[a]] - getattr(units, n)[a] for n in ("mentions", "words", "articles")]
-            left = parts[2].any(axis=1)
-            y, w, n = (part[left] for part in parts)
-            extra = moment_table(Counts(y, w, n, column, units.cells, units.rows))
-            b = len(table) + np.setdiff1d(np.arange(len(totals.rows)), event[a])
-        elif kind == "rest":
-            b = np.flatnonzero(source != first)
         by_a, by_b = (indicator(week[writer == name], weeks) @ both[writer == name] for name in (first, second))
-        by_b = every - by_a if kind == "rest" else by_b
+        if kind == "rest":
+            b, by_b = np.flatnonzero(source != first), every - by_a
+        if kind == "rest" and clustered:  # events without this outlet, and what others wrote on the events with it
+            parts = [whole[event[a]] - own[a] for whole, own in zip(totals[:3], units[:3], strict=True)]
+            mentions, words, articles = (part[parts[2].any(axis=1)] for part in parts)
+            extra = moment_table(units._replace(mentions=mentions, words=words, articles=articles))
+            b = len(table) + np.delete(np.arange(len(totals.rows)), event[a])
         tested = contrast_sides(base, column, a, b, extra, draws, seed)
         found.append(widen_by_clusters(tested, by_a, by_b, column) if weeks >= MIN_CLUSTERS else tested)
     return found
 
 
-def _contrast_groups(counts: Counts, draws: int, seed: int) -> list[pd.DataFrame]:
-    """Pairs of groups of outlets, each outlet a unit; a copy belongs to the group of its origin, which may be none."""
-    grouped = counts._replace(rows=counts.rows.assign(group=group_sources(counts.rows)))
-    units = merge_rows(grouped, ["source", "group"])
-    group, table = units.rows["group"], moment_table(units)
-    labels = [("group", a, b) for a, b in combinations(sorted(group.dropna().unique()), 2)]
-    rows = {name: np.flatnonzero(group == name) for name in group.dropna().unique()}
-    tested = [contrast_sides(table, units.column, rows[a], rows[b], None, draws, seed) for _, a, b in labels]
-    return [_tabulate_tests(counts.cells, tested, labels)] if tested else []
-
-
-def _tabulate_tests(cells: pd.DataFrame, tested: list[Found], labels: list[tuple[str, str, str]]) -> pd.DataFrame:
+def _test_labels(counts: Counts, labels: list[Label], draws: int, seed: int) -> pd.DataFrame:
     """One row per contrast and cell, intervals found for all at once."""
-    one = join_bundles(tested)
-    table = _label(cells, labels)
-    table["articles_a"], table["articles_b"] = one.sides.a.articles, one.sides.b.articles
-    table = pd.concat([table, rate_ratios(one)], axis=1)
-    table["method"] = np.where(one.permuted, "quasi-Poisson, articles relabelled", "quasi-Poisson, t")
-    table["units"], table["mentions"] = one.units, one.sides.a.mentions + one.sides.b.mentions
-    return table
+    one = join_bundles(contrast_units(counts, labels, draws, seed))
+    method = np.where(one.permuted, "quasi-Poisson, articles relabelled", "quasi-Poisson, t")
+    return _label(counts.cells, labels, rate_ratios(one)).assign(method=method)
 
 
-def _contrast_within(counts: Counts, contrasts: list[tuple[str, str, str]], column: str) -> list[pd.DataFrame]:
+def _contrast_groups(counts: Counts, draws: int, seed: int) -> pd.DataFrame:
+    """Pairs of groups of outlets, each outlet a unit; a copy belongs to the group of its origin, which may be none."""
+    outlets = merge_rows(counts, ["source", "source_group"])
+    group = outlets.rows["source_group"]
+    labels: list[Label] = [("group", a, b) for a, b in combinations(sorted(group.dropna().unique()), 2)]
+    rows = pd.DataFrame({"source": group, "date": pd.to_datetime(np.full(len(group), np.nan))})
+    return _test_labels(outlets._replace(rows=rows), labels, draws, seed) if labels else pd.DataFrame()
+
+
+def _contrast_within(counts: Counts, labels: list[Label], column: str) -> pd.DataFrame:
     """Every outlet against the rest, and pairs, within the values of a column; articles without one stay out."""
     counts = select_rows(counts, counts.rows[column].notna().to_numpy())
     value, values = pd.factorize(counts.rows[column], sort=True)
-    table, column_of = moment_table(counts), counts.column
-    totals = split_moments(indicator(value, len(values)) @ table, column_of)
-    source, parts = counts.rows["source"].to_numpy(), {}
-    for name in {name for kind, a, b in contrasts for name in ((a,) if kind == "rest" else (a, b))}:
-        mine = source == name
-        there, code = np.unique(value[mine], return_inverse=True)
-        parts[name] = there, split_moments(indicator(code, len(there)) @ table[mine], column_of)
-    found, labels = [], []
-    for kind, a, b in contrasts:
-        there, mine = parts[a]
-        if kind == "rest":
-            theirs = Moments(*(part[there] for part in totals)).minus(mine)
-        else:
-            _, left, right = np.intersect1d(there, parts[b][0], return_indices=True)
-            mine, theirs = (Moments(*(part[i] for part in m)) for m, i in ((mine, left), (parts[b][1], right)))
-        found.append(stratify_sides(mine, theirs, len(values) >= MIN_CLUSTERS))
-        labels.append((f"within-{column}", a, b))
-    one = join_bundles(found)
-    rows = pd.concat([_label(counts.cells, labels), stratified_ratios(one)], axis=1)
-    rows["articles_a"], rows["articles_b"] = one.a.articles, one.b.articles
-    rows["method"] = f"Mantel-Haenszel within {column}, t"
-    rows["units"], rows["mentions"] = one.units, one.a.mentions + one.b.mentions
-    return [rows]
+    table, source, found = moment_table(counts), counts.rows["source"].to_numpy(), []
+    totals = split_moments(indicator(value, len(values)) @ table, counts.column)
+    rows = {name: np.flatnonzero(source == name) for label in labels for name in label[1:]}
+
+    def sum_strata(name: str | None, strata: np.ndarray) -> Moments:
+        sums = indicator(pd.Index(strata).get_indexer(value[rows[name]]), len(strata))
+        return split_moments(sums @ table[rows[name]], counts.column)
+
+    for kind, a, b in labels:
+        strata = np.unique(value[rows[a]])
+        if kind != "rest":
+            strata = np.intersect1d(strata, value[rows[b]])
+        mine = sum_strata(a, strata)
+        theirs = totals.at(strata).minus(mine) if kind == "rest" else sum_strata(b, strata)
+        found.append(stratified_ratios(mine, theirs, len(values) >= MIN_CLUSTERS))
+    estimates = _label(counts.cells, [(f"within-{column}", a, b) for _, a, b in labels], pd.concat(found))
+    return estimates.assign(method=f"Mantel-Haenszel within {column}, t")
 
 
-def _list_trends(counts: Counts, names: list[str]) -> list[pd.DataFrame]:
+def _list_trends(counts: Counts, names: list[str]) -> pd.DataFrame:
     """Change over time in each outlet; articles without a date stay out."""
     counts = select_rows(counts, counts.rows["date"].notna().to_numpy())
-    published = counts.rows["date"]
-    span = published.max() - published.min()
-    if not span > pd.Timedelta(0):
-        return []
-    time, source = ((published - published.min()) / span).to_numpy(float), counts.rows["source"].to_numpy()
-    tables = []
-    for name in names:
-        mine = select_rows(counts, source == name)
-        table = pd.concat([_label(counts.cells, [("trend", name, "")]), fit_trend(mine, time[source == name])], axis=1)
-        table["articles_a"] = mine.articles.sum(axis=0)[counts.column]
-        table["mentions"] = mine.mentions.sum(axis=0)
-        tables.append(table)
-    found = pd.concat(tables, ignore_index=True)
-    found["articles_b"], found["outlet_b"], found["units"] = 0, None, found["articles_a"]
-    found["method"] = f"log-linear quasi-Poisson, {published.max():%Y-%m-%d} over {published.min():%Y-%m-%d}"
-    return [found]
+    published, source = counts.rows["date"], counts.rows["source"].to_numpy()
+    first, last = published.min(), published.max()
+    if not last > first:
+        return pd.DataFrame()
+    time = ((published - first) / (last - first)).to_numpy(float)
+    found = [fit_trend(select_rows(counts, source == name), time[source == name]) for name in names]
+    table = _label(counts.cells, [("trend", name, None) for name in names], pd.concat(found))
+    return table.assign(method=f"log-linear quasi-Poisson, {last:%Y-%m-%d} over {first:%Y-%m-%d}")
 
 
-def _label(cells: pd.DataFrame, labels: list[tuple[str, str, str]]) -> pd.DataFrame:
-    """The cells once for each contrast, with its name and sides."""
-    table = pd.concat([cells] * len(labels), ignore_index=True)
-    for i, column in enumerate(("contrast", "outlet_a", "outlet_b")):
-        table[column] = np.repeat([label[i] for label in labels], len(cells))
-    return table
+def _label(cells: pd.DataFrame, labels: list[Label], estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates of all cells of each contrast in turn, with its name and sides."""
+    table = pd.DataFrame(labels, columns=["contrast", "outlet_a", "outlet_b"]).merge(cells, how="cross")
+    return pd.concat([table, estimates.reset_index(drop=True)], axis=1)
 
 
 def join_bundles(bundles: list[Bundle]) -> Bundle:
     """One bundle of arrays out of many, end to end."""
-    first = bundles[0]
     columns = zip(*bundles, strict=True)
     parts = (join_bundles(list(c)) if isinstance(c[0], tuple) else np.concatenate(c, axis=-1) for c in columns)
-    return type(first)(*parts)
+    return type(bundles[0])(*parts)
 
 
 def _finish(table: pd.DataFrame) -> pd.DataFrame:
     """Families, adjusted p and statuses."""
     one_sided = table["contrast"] == "trend"
     fewest = table["articles_a"].where(one_sided, table[["articles_a", "articles_b"]].min(axis=1))
-    thin, bound = fewest < MIN_ARTICLES, table["units"] < MIN_ARTICLES
     side = table["side"].isna() if "side" in table else True
     declared = (table["contrast"] == "rest") & (table["voice"] == "newsroom") & (table["section"] == "body") & side
     declared &= table["feature"].isin(CORE_FEATURES)
     table["family"] = np.where(declared, "declared", "exploratory")
     table["p_adjusted"] = table.groupby("family")["p"].transform(lambda p: adjust_p(p.to_numpy()))
     table["detectable_ratio"] = table["detectable_ratio"].where(table["p_adjusted"] >= 1 - LEVEL)
-    little = table["detectable_ratio"] > TELLING_RATIO
     needed = table["detectable_ratio"].map("too little to tell: a ratio under {:.3g} would be missed".format)
-    status = pd.Series("", index=table.index).mask(little, needed)
-    status = status.mask(table["p"].isna(), f"fewer than {FEW_MENTIONS} mentions on a side: no interval")
-    status = status.mask(bound, f"fewer than {MIN_ARTICLES} independent units on a side: no interval")
-    status = status.mask(thin, f"fewer than {MIN_ARTICLES} articles on a side: no interval")
-    status = status.mask(one_sided & table["p"].isna(), f"fewer than {FEW_ARTICLES} dated articles or 5 mentions")
-    table["status"] = status.mask(table["mentions"] == 0, "no mention on either side")
+    reasons = {
+        "no mention on either side": table["mentions"] == 0,
+        f"fewer than {FEW_ARTICLES} dated articles or 5 mentions": one_sided & table["p"].isna(),
+        f"fewer than {MIN_ARTICLES} articles on a side: no interval": fewest < MIN_ARTICLES,
+        f"fewer than {MIN_ARTICLES} independent units on a side: no interval": table["units"] < MIN_ARTICLES,
+        f"fewer than {FEW_MENTIONS} mentions on a side: no interval": table["p"].isna(),
+    }
+    too_little = needed.where(table["detectable_ratio"] > TELLING_RATIO, "")
+    table["status"] = np.select(list(reasons.values()), list(reasons), too_little)
     table[["articles_a", "articles_b"]] = table[["articles_a", "articles_b"]].astype(np.int64)
     return round_significant(table.reindex(columns=CONTRASTS))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse, special
 
 from .comparison import (
     FEW_ARTICLES,
@@ -15,12 +16,12 @@ from .comparison import (
     MIN_ARTICLES,
     MIN_CLUSTERS,
     Counts,
-    Matrix,
     Moments,
     Z,
     effective_size,
     split_moments,
     student_quantile,
+    sum_moments,
     unexplained,
 )
 
@@ -64,20 +65,18 @@ class Found(NamedTuple):
     critical: np.ndarray  #: |z| that 5 % of equal sides would exceed
     freedom: np.ndarray
     least_p: np.ndarray  #: what relabelling could give at the least
-    units: np.ndarray  #: independent units with words on the smaller side
     permuted: np.ndarray  #: whether `critical` comes from relabelling
 
 
 def pair_sides(a: Moments, b: Moments) -> Sides:
     """Put two sides together with dispersions that are not under Poisson's nor left to a handful of mentions."""
-    squares_a, squares_b = unexplained(a), unexplained(b)
-    total = a.mentions + b.mentions
-    pool = (squares_a + squares_b) / np.where(total > 0, total, 1)
-    spread_a, spread_b = (
-        np.maximum(1, (squares + PRIOR_MENTIONS * pool) / (side.mentions + PRIOR_MENTIONS))
-        for squares, side in ((squares_a, a), (squares_b, b))
-    )
-    return Sides(a, b, spread_a, spread_b)
+    return Sides(a, b, *mix_dispersions((unexplained(a), unexplained(b)), (a.mentions, b.mentions)))
+
+
+def mix_dispersions(squares: Sequence[np.ndarray], mentions: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Dispersion of each of two sides, at least 1, drawn towards that of both by `PRIOR_MENTIONS`."""
+    common = PRIOR_MENTIONS * (squares[0] + squares[1]) / np.maximum(mentions[0] + mentions[1], 1)
+    return [np.maximum(1, (own + common) / (n + PRIOR_MENTIONS)) for own, n in zip(squares, mentions, strict=True)]
 
 
 def signed_root(sides: Sides, ratio: np.ndarray | float = 1.0) -> np.ndarray:
@@ -88,8 +87,6 @@ def signed_root(sides: Sides, ratio: np.ndarray | float = 1.0) -> np.ndarray:
     score over its Poisson variance. A side that shows less than `ratio` expects has its φ - 1 raised in proportion,
     as a negative binomial count would, up to `GROWTH`.
     """
-    from scipy import special
-
     a, b = sides.a.mentions, sides.b.mentions
     total = a + b
     with np.errstate(all="ignore"):
@@ -101,8 +98,7 @@ def signed_root(sides: Sides, ratio: np.ndarray | float = 1.0) -> np.ndarray:
             1 + (spread - 1) * np.clip(np.nan_to_num(e / seen, nan=1, posinf=GROWTH), 1, GROWTH)
             for spread, e, seen in zip(sides[2:], expected, (a, b), strict=True)
         ]
-    root: np.ndarray = np.sign(a - expected[0]) * np.sqrt(deviance / ((1 - share) * spreads[0] + share * spreads[1]))
-    return root
+    return np.sign(a - expected[0]) * np.sqrt(deviance / ((1 - share) * spreads[0] + share * spreads[1]))
 
 
 def contrast_sides(
@@ -138,57 +134,45 @@ def contrast_sides(
     Found
         Arrays over the cells.
     """
-    from scipy import sparse
-
-    height = len(table)
-    if extra is not None:
-        b = np.concatenate([b, height + np.arange(len(extra))])
+    extra = table[:0] if extra is None else extra
+    height, width = len(table), len(table) + len(extra)
+    b = np.concatenate([b, np.arange(height, width)])
     small, large = (b, a) if len(b) < len(a) else (a, b)
     pool, size, random = np.concatenate([small, large]), len(small), np.random.default_rng(seed)
     permuted = MIN_ARTICLES <= size < LARGE
     chosen = [random.choice(len(pool), size, replace=False, shuffle=False) for _ in range(draws if permuted else 0)]
+    # The smaller side as it is, as relabelled, and all rows.
     index = pool[np.concatenate([np.arange(size), *chosen, np.arange(len(pool))])]
     start = np.append(np.arange(len(chosen) + 2) * size, len(index))
-    width = height + (0 if extra is None else len(extra))
-    choice: Matrix = sparse.csr_array((np.ones(len(index)), index, start), shape=(len(start) - 1, width))
+    choice: Any = sparse.csr_array((np.ones(len(index)), index, start), shape=(len(start) - 1, width))
     if size * 8 > width:  # dense products are faster for all but thin choices
         choice = choice.toarray()
-    sums = choice[:, :height] @ table
-    if extra is not None:
-        sums += choice[:, height:] @ extra
-    first, all_rows = split_moments(sums[:-1], column), split_moments(sums[-1:], column)
-    second = all_rows.minus(first)
-    words = slice(3 * len(column), 3 * len(column) + (table.shape[1] - 3 * len(column)) // 3)
-    left = 0 if extra is None else (extra[:, words] > 0).sum(axis=0)
-    units = [(table[rows[rows < height], words] > 0).sum(axis=0) for rows in (a, b)]
-    fewest = np.minimum(units[0], units[1] + left)[column]
-    return _settle(first, second, small is b, size, len(pool), fewest)
+    sums = choice[:, :height] @ table + choice[:, height:] @ extra
+    first, every = split_moments(sums[:-1], column), split_moments(sums[-1:], column)
+    second = every.minus(first)
+    least = (2 if 2 * size == len(pool) else 1) / special.binom(len(pool), size)
+    return _settle(second, first, least) if small is b else _settle(first, second, least)
 
 
-def _settle(first: Moments, second: Moments, swapped: bool, size: int, number: int, units: np.ndarray) -> Found:
+def _settle(first: Moments, second: Moments, least: float) -> Found:
     """The observed sides (row 0) and critical values from the relabelled ones (the other rows)."""
-    from scipy import special
-
     roots = np.abs(signed_root(pair_sides(first, second)))
-    one, two = (Moments(*(part[0] for part in side)) for side in (first, second))
-    sizes = [np.maximum(effective_size(side) - 1, 1) for side in (one, two)]
+    sides = pair_sides(first.at(0), second.at(0))
+    words = np.array([sides.a.words, sides.b.words])
+    size = np.maximum([effective_size(sides.a) - 1, effective_size(sides.b) - 1], 1)
     with np.errstate(all="ignore"):
-        weights = 1 / one.words, 1 / two.words
-        welch = (weights[0] + weights[1]) ** 2 / (weights[0] ** 2 / sizes[0] + weights[1] ** 2 / sizes[1])
+        welch = (1 / words).sum(axis=0) ** 2 / (1 / words**2 / size).sum(axis=0)
+        unlike = (size.max(axis=0) / size.min(axis=0) > LIKE_SIZE) | (
+            words.max(axis=0) / words.min(axis=0) > LIKE_WORDS
+        )
     welch = np.nan_to_num(welch, nan=1, posinf=1)
-    critical, freedom, least, permuted = student_quantile(welch), welch, np.zeros_like(welch), len(roots) > 1
-    if permuted:
-        with np.errstate(all="ignore"):
-            sizes_apart = np.maximum(sizes[0] / sizes[1], sizes[1] / sizes[0])
-            words_apart = np.maximum(one.words / two.words, two.words / one.words)
-        unlike = (sizes_apart > LIKE_SIZE) | (words_apart > LIKE_WORDS)
-        freedom = np.where(unlike, welch, sizes[0] + sizes[1])
-        relabelled = exceeded_by_few(roots[1:])
-        critical = np.where(unlike, np.maximum(relabelled, critical), relabelled)
-        ways = special.gammaln([number + 1, size + 1, number - size + 1]) @ [1, -1, -1]
-        least = np.full_like(critical, np.exp(-ways) * (2 if 2 * size == number else 1))
-    sides = pair_sides(two, one) if swapped else pair_sides(one, two)
-    return Found(sides, critical, freedom, least, units, np.full(critical.shape, permuted))
+    critical = student_quantile(welch)
+    if len(roots) == 1:
+        return Found(sides, critical, welch, np.zeros_like(welch), np.zeros_like(welch, dtype=bool))
+    relabelled = exceeded_by_few(roots[1:])
+    critical = np.where(unlike, np.maximum(relabelled, critical), relabelled)
+    freedom = np.where(unlike, welch, size.sum(axis=0))
+    return Found(sides, critical, freedom, np.full_like(critical, least), np.full(critical.shape, True))
 
 
 def widen_by_clusters(found: Found, by_a: np.ndarray, by_b: np.ndarray, column: np.ndarray) -> Found:
@@ -235,8 +219,9 @@ def exceeded_by_few(roots: np.ndarray) -> np.ndarray:
     return critical
 
 
-def search_ratio(root: Callable[[np.ndarray], np.ndarray], target: np.ndarray) -> np.ndarray:
-    """Ratio at which the falling function `root` reaches `target`, by halving its logarithm's range 50 times."""
+def search_limits(root: Callable[[np.ndarray], np.ndarray], critical: np.ndarray) -> np.ndarray:
+    """Ratios at which the falling `root` reaches `critical` and its negative: 50 halvings of the logarithm's range."""
+    target = np.array([critical, -critical])
     low, high = np.full_like(target, -FARTHEST), np.full_like(target, FARTHEST)
     for _ in range(50):
         middle = (low + high) / 2
@@ -245,10 +230,19 @@ def search_ratio(root: Callable[[np.ndarray], np.ndarray], target: np.ndarray) -
     return np.exp((low + high) / 2)
 
 
-def bound_ratios(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Limits at the end of the range that was searched say that there is none."""
+def tabulate_estimates(
+    a: Moments, b: Moments, units: np.ndarray, known: np.ndarray, values: Sequence[np.ndarray]
+) -> pd.DataFrame:
+    """The table of `rate_ratios`; of `values` (its `ESTIMATES`) only the ratio where not `known`.
+
+    Limits at the end of the range that was searched say that there is none.
+    """
+    ratio, low, high, p, detectable = values
     edge = np.exp(FARTHEST - 0.01)
-    return np.where(low < 1 / edge, 0, low), np.where(high > edge, np.inf, high)
+    low, high = np.where(low < 1 / edge, 0, low), np.where(high > edge, np.inf, high)
+    limited = np.where(known, [low, high, p, detectable], np.nan)
+    rows = np.array([ratio, *limited, a.articles, b.articles, units, a.mentions + b.mentions])
+    return pd.DataFrame(rows.T, columns=[*ESTIMATES, "articles_a", "articles_b", "units", "mentions"])
 
 
 def rate_ratios(tested: Found) -> pd.DataFrame:
@@ -262,20 +256,17 @@ def rate_ratios(tested: Found) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``rate_ratio``, ``ci_low``, ``ci_high``, ``p``, ``detectable_ratio`` (of 80 % power at p < 0.05).
+        ``rate_ratio``, ``ci_low``, ``ci_high``, ``p``, ``detectable_ratio`` (of 80 % power at p < 0.05);
+        ``articles_a``, ``articles_b``, ``units`` (independent ones on the smaller side), ``mentions`` (of both).
     """
-    from scipy import special
-
     sides, critical = tested.sides, tested.critical
-    (a, b), (w_a, w_b) = (sides.a.mentions, sides.b.mentions), (sides.a.words, sides.b.words)
+    a, b, w_a, w_b = sides.a.mentions, sides.b.mentions, sides.a.words, sides.b.words
     with np.errstate(all="ignore"):
-        ratio = np.where(a + b > 0, a / w_a / (b / w_b), np.nan)
-        low = search_ratio(lambda at: signed_root(sides, at), critical)
-        high = search_ratio(lambda at: signed_root(sides, at), -critical)
+        ratio = np.where((w_a > 0) & (w_b > 0), a / w_a / (b / w_b), np.nan)
+        low, high = search_limits(lambda at: signed_root(sides, at), critical)
         share = w_a / (w_a + w_b)
         spread = (1 - share) * sides.spread_a + share * sides.spread_b
-        scale = spread * np.maximum(critical / Z, 1) ** 2
-        tail = (1 - LEVEL) / 2
+        scale, tail = spread * np.maximum(critical / Z, 1) ** 2, (1 - LEVEL) / 2
         least = special.betaincinv(np.maximum(a / scale, 1e-9), b / scale + 1, tail)
         most = special.betaincinv(a / scale + 1, np.maximum(b / scale, 1e-9), 1 - tail)
         least, most = (bound / (1 - bound) * w_b / w_a for bound in (least, most))
@@ -284,30 +275,19 @@ def rate_ratios(tested: Found) -> pd.DataFrame:
         few, unequal = np.minimum(a, b) < FEW_MENTIONS, p < 1 - LEVEL
         low = np.where(few & ~(unequal & (low > 1) & (least < 1)), np.minimum(low, least), low)
         high = np.where(few & ~(unequal & (high < 1) & (most > 1)), np.maximum(high, most), high)
-        low, high = bound_ratios(np.where(a > 0, low, 0), np.where(b > 0, high, np.inf))
+        low, high = np.where(a > 0, low, 0), np.where(b > 0, high, np.inf)
         error = np.sqrt(spread / ((a + b) * share * (1 - share)))
         detectable = np.exp(np.minimum((critical + POWER_QUANTILE) * error, FARTHEST))
-    fewest = np.minimum(np.minimum(sides.a.articles, sides.b.articles), tested.units)
-    values = np.where(fewest < MIN_ARTICLES, np.nan, [low, high, p, detectable])
-    values = np.where((a + b > 0) & (w_a > 0) & (w_b > 0), np.vstack([ratio, values]), np.nan)
-    return pd.DataFrame(values.T, columns=ESTIMATES)
+    units = np.minimum(sides.a.units, sides.b.units)
+    known = (a + b > 0) & (units >= MIN_ARTICLES)
+    return tabulate_estimates(sides.a, sides.b, units, known, (ratio, low, high, p, detectable))
 
 
-class Strata(NamedTuple):
-    """A stratified contrast: sums over strata that its ratio and variance need, arrays over the cells."""
-
-    a: Moments
-    b: Moments
-    weighted_a: np.ndarray  #: Σ y_a·w_b / w, whose quotient with `weighted_b` is the ratio
-    weighted_b: np.ndarray
-    variance: np.ndarray  #: (3, cells): variance of weighted_a - ratio·weighted_b is a quadratic in the ratio
-    least_variance: np.ndarray  #: over the ratio, were counts Poisson
-    freedom: np.ndarray
-    units: np.ndarray  #: strata with words on both sides; articles on the smaller where strata are few
-
-
-def stratify_sides(a: Moments, b: Moments, clustered: bool) -> Strata:
+def stratified_ratios(a: Moments, b: Moments, clustered: bool) -> pd.DataFrame:
     """Compare two sides within strata only: the rate ratio of Mantel and Haenszel (1959; rates: Rothman 1986).
+
+    The interval is made of the ratios ρ for which Σ(y_a·w_b - ρ·y_b·w_a)/w, over its standard deviation (never under
+    that of Poisson counts), is within t. There is none under five mentions a side.
 
     Parameters
     ----------
@@ -319,62 +299,48 @@ def stratify_sides(a: Moments, b: Moments, clustered: bool) -> Strata:
 
     Returns
     -------
-    Strata
+    DataFrame
+        Columns as `rate_ratios`; ``units`` are the strata with words on both sides, or where strata are few the
+        articles on the smaller side.
     """
     shared = (a.words > 0) & (b.words > 0)
     a, b = (Moments(*(np.where(shared, part, 0) for part in side)) for side in (a, b))
     words = np.where(shared, a.words + b.words, 1)
-    share_a, share_b, units = a.words / words, b.words / words, shared.sum(axis=0)
+    share_a, share_b = a.words / words, b.words / words
     r, s = a.mentions * share_b, b.mentions * share_a
+    poisson = share_a * share_b * (a.mentions + b.mentions)  # variance of r - s, were counts Poisson
+    # The variance of Σr - ρ·Σs is a quadratic in the ratio ρ, whose coefficients these are.
     if clustered:
-        variance = np.array([(r * r).sum(axis=0), -2 * (r * s).sum(axis=0), (s * s).sum(axis=0)])
         weight = a.words * share_b
         freedom = weight.sum(axis=0) ** 2 / np.maximum((weight**2).sum(axis=0), 1e-9) - 1
         # Σψ over √Σψ² exceeds this where t, which takes Σψ out of Σψ², exceeds its quantile.
-        quantile = student_quantile(freedom)
-        variance *= (freedom + 1) / (freedom + quantile**2)
+        shrunk = (freedom + 1) / (freedom + student_quantile(freedom) ** 2)
+        constant, linear, square = shrunk * np.array([r * r, -2 * r * s, s * s]).sum(axis=1)
+        units = shared.sum(axis=0)
     else:
         several = [np.where(side.articles > 1, [unexplained(side), side.mentions], 0).sum(axis=1) for side in (a, b)]
-        pool = (several[0][0] + several[1][0]) / np.maximum(several[0][1] + several[1][1], 1)
-        spread_a, spread_b = (
-            np.maximum(1, (squares + PRIOR_MENTIONS * pool) / (seen + PRIOR_MENTIONS)) for squares, seen in several
-        )
-        expected = share_a * share_b * (a.mentions + b.mentions)
-        parts = [(expected * share_b).sum(axis=0) * spread_a, (expected * share_a).sum(axis=0) * spread_b]
-        variance = np.array([0 * parts[0], parts[0] + parts[1], 0 * parts[0]])
+        spread_a, spread_b = mix_dispersions(*zip(*several, strict=True))
+        parts = (poisson * share_b).sum(axis=0) * spread_a, (poisson * share_a).sum(axis=0) * spread_b
+        constant, linear, square = 0, sum(parts), 0
         spare = [np.maximum(effective_size(side) - 1, 0).sum(axis=0) + 1e-9 for side in (a, b)]
-        freedom = variance[1] ** 2 / np.maximum(parts[0] ** 2 / spare[0] + parts[1] ** 2 / spare[1], 1e-9)
-        units = np.minimum(*(side.articles.sum(axis=0) for side in (a, b)))
-    least = (share_a * share_b * (a.mentions + b.mentions)).sum(axis=0)
+        freedom = linear**2 / np.maximum(parts[0] ** 2 / spare[0] + parts[1] ** 2 / spare[1], 1e-9)
+        units = np.minimum(a.articles.sum(axis=0), b.articles.sum(axis=0))
     a, b = (Moments(*(part.sum(axis=0) for part in side)) for side in (a, b))
-    return Strata(a, b, r.sum(axis=0), s.sum(axis=0), variance, least, freedom, units)
+    r, s, poisson, quantile = r.sum(axis=0), s.sum(axis=0), poisson.sum(axis=0), student_quantile(freedom)
 
-
-def stratified_ratios(strata: Strata) -> pd.DataFrame:
-    """Ratio, 95 % interval, p and detectable ratio of stratified contrasts; no interval under five mentions a side.
-
-    The interval is made of the ratios ρ for which Σ(y_a·w_b - ρ·y_b·w_a)/w, over its standard deviation (never under
-    that of Poisson counts), is within t.
-    """
-    from scipy import special
-
-    quantile = student_quantile(strata.freedom)
+    def error(ratio: np.ndarray | float) -> np.ndarray:
+        return np.sqrt(np.maximum(constant + linear * ratio + square * ratio**2, poisson * ratio))
 
     def root(ratio: np.ndarray | float) -> np.ndarray:
-        variance = strata.variance[0] + strata.variance[1] * ratio + strata.variance[2] * ratio**2
-        error = np.sqrt(np.maximum(variance, strata.least_variance * ratio))
-        value: np.ndarray = np.nan_to_num((strata.weighted_a - ratio * strata.weighted_b) / error)
-        return value
+        return np.nan_to_num((r - ratio * s) / error(ratio))
 
     with np.errstate(all="ignore"):
-        low, high = bound_ratios(search_ratio(root, quantile), search_ratio(root, -quantile))
-        p = 2 * special.stdtr(np.maximum(strata.freedom, 1), -np.abs(root(1.0)))
-        error = np.sqrt(np.maximum(strata.variance.sum(axis=0), strata.least_variance))
-        detectable = np.exp((quantile + POWER_QUANTILE) * error * 2 / (strata.weighted_a + strata.weighted_b))
-        ratio = strata.weighted_a / strata.weighted_b
-    few = (np.minimum(strata.a.mentions, strata.b.mentions) < FEW_MENTIONS) | (strata.units < MIN_ARTICLES)
-    values = np.where(few, np.nan, [low, high, p, detectable])
-    return pd.DataFrame(np.vstack([ratio, values]).T, columns=ESTIMATES)
+        low, high = search_limits(root, quantile)
+        p = 2 * special.stdtr(np.maximum(freedom, 1), -np.abs(root(1.0)))
+        detectable = np.exp((quantile + POWER_QUANTILE) * error(1.0) * 2 / (r + s))
+        ratio = r / s
+    known = (np.minimum(a.mentions, b.mentions) >= FEW_MENTIONS) & (units >= MIN_ARTICLES)
+    return tabulate_estimates(a, b, units, known, (ratio, low, high, p, detectable))
 
 
 def fit_trend(counts: Counts, time: np.ndarray) -> pd.DataFrame:
@@ -396,27 +362,24 @@ def fit_trend(counts: Counts, time: np.ndarray) -> pd.DataFrame:
         Columns as `rate_ratios`; the ratio is that of the rate at time 1 to that at time 0. Missing with fewer than 15
         articles or 5 mentions.
     """
-    from scipy import special
-
     y, w, t = counts.mentions, counts.words[:, counts.column], time[:, None]
-    number = counts.articles.sum(axis=0)[counts.column]
+    sums = sum_moments(counts, np.ones((1, len(time)))).at(0)
     slope = np.zeros(y.shape[1])
     with np.errstate(all="ignore"):
         for _ in range(30):
             weight = w * np.exp(slope * (t - 0.5))
-            rate = y.sum(axis=0) / weight.sum(axis=0)
+            rate = sums.mentions / weight.sum(axis=0)
             mean, away = weight * rate, t - (weight * t).sum(axis=0) / weight.sum(axis=0)
             bread = (mean * away**2).sum(axis=0)
             step = ((y - mean) * away).sum(axis=0) / bread
             slope = np.clip(slope + np.clip(np.nan_to_num(step), -1, 1), -FARTHEST, FARTHEST)
-        leverage = np.minimum(mean / y.sum(axis=0) + mean * away**2 / bread, 0.9)
+        leverage = np.minimum(mean / sums.mentions + mean * away**2 / bread, 0.9)
         meat = (((y - mean) * away / (1 - leverage)) ** 2).sum(axis=0)
         error = np.sqrt(np.maximum(meat, bread)) / bread
-        freedom = np.maximum(w.sum(axis=0) ** 2 / (w * w).sum(axis=0) - 2, 1)
+        freedom = np.maximum(effective_size(sums) - 2, 1)
         half = student_quantile(freedom) * error
-        low, high = bound_ratios(np.exp(slope - half), np.exp(slope + half))
-        detectable = np.exp(half + POWER_QUANTILE * error)
         p = 2 * special.stdtr(freedom, -np.abs(slope) / error)
-    enough = (number >= FEW_ARTICLES) & (y.sum(axis=0) >= FEW_MENTIONS) & (bread > 0)
-    values = np.where(enough, [np.exp(slope), low, high, p, detectable], np.nan)
-    return pd.DataFrame(values.T, columns=ESTIMATES)
+        ratio, low, high, detectable = np.exp([slope, slope - half, slope + half, half + POWER_QUANTILE * error])
+    known = (sums.articles >= FEW_ARTICLES) & (sums.mentions >= FEW_MENTIONS) & (bread > 0)
+    values = np.where(known, ratio, np.nan), low, high, p, detectable
+    return tabulate_estimates(sums, sums.minus(sums), sums.articles, known, values)

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
-from .comparison import (
-    COPIES,
-    LEVEL,
-    UNQUOTED,
-    Counts,
-    Moments,
-    moment_table,
-    prepare_counts,
-    select_rows,
-    split_moments,
-)
-from .contrasts import contrast_units
+from .comparison import COPIES, LEVEL, UNQUOTED, Counts, moment_table, split_moments
+from .contrasts import contrast_units, count_sources
 from .ratios import DRAWS, ESTIMATES, Found, pair_sides, rate_ratios
 from .tables import InputError, round_significant
 
@@ -80,21 +68,14 @@ def sensitivity(
     if not len(wanted):
         raise InputError(f"no scores of feature {feature!r} in section {section!r}")
 
-    label = ("rest" if against == "rest" else "pair", outlet, against)
-
     def contrast(counts: Counts) -> Found:
-        return contrast_units(counts, [label], draws, seed)[0]
+        return contrast_units(counts, [("rest" if against == "rest" else "pair", outlet, against)], draws, seed)[0]
 
-    def count(choice: str) -> Counts:
-        every = prepare_counts(wanted, articles, "outlet", choice, events, "voice")
-        return select_rows(every, (every.rows["counted"] & every.rows["source"].notna()).to_numpy())
-
-    counts = count(copies)
+    counts = count_sources(wanted, articles, copies, events)
     source = counts.rows["source"].to_numpy()
-    a, b = (
-        np.flatnonzero(source == outlet),
-        np.flatnonzero(source != outlet if against == "rest" else source == against),
-    )
+    a, b = np.flatnonzero(source == outlet), np.flatnonzero(source == against)
+    if against == "rest":
+        b = np.flatnonzero(source != outlet)
     for rows, name in ((a, outlet), (b, against)):
         if not len(rows):
             raise InputError(f"no article of {name!r} to compare")
@@ -102,64 +83,46 @@ def sensitivity(
     if voice not in voices:
         raise InputError(f"no scores of voice {voice!r}; there are {', '.join(voices)}")
     at = voices.index(voice)
-    found = contrast(counts)
+    # A cell for each voice, and after these one for each entry, without its mentions.
+    entries = _count_entries(mentions, counts, feature, section, voice)
+    cells = np.hstack([counts.mentions, counts.mentions[:, [at]] - entries])
+    columns = np.append(counts.column, np.repeat(counts.column[at], entries.shape[1]))
+    found = contrast(counts._replace(mentions=cells, column=columns))
     estimates = rate_ratios(found)
-    parts = [_rows("none", [voice], estimates.iloc[[at]]), _rows("voice", voices, estimates)]
     one = counts._replace(mentions=counts.mentions[:, [at]], column=counts.column[[at]])
-    parts.append(_rows("entry left out", *_leave_entries(mentions, one, feature, section, voice, contrast)))
-    parts.append(_rows("article left out", *_leave_articles(one, a, b, found.critical[at])))
-    for choice in COPIES:
-        parts.append(_rows("copies", [choice], rate_ratios(contrast(count(choice))).iloc[[at]]))
-    table = pd.concat(parts, ignore_index=True)
+    copied = [rate_ratios(contrast(count_sources(wanted, articles, choice, events))).iloc[[at]] for choice in COPIES]
+    parts = {
+        "none": estimates.iloc[[at]].set_axis([voice]),
+        "voice": estimates[: len(voices)].set_axis(voices),
+        "entry left out": estimates[len(voices) :].set_axis(entries.columns),
+        "article left out": _leave_articles(one, a, b, found.critical[at]),
+        "copies": pd.concat(copied).set_axis(COPIES),
+    }
+    table = pd.concat(parts, names=["change", "what"])[ESTIMATES[:-1]].reset_index()
     whole = table.iloc[0]
-    table["verdict"] = np.select(
-        [
-            table["p"].isna(),
-            (table["rate_ratio"] - 1) * (whole["rate_ratio"] - 1) < 0,
-            (table["p"] < ALPHA) & ~(whole["p"] < ALPHA),
-            (table["p"] >= ALPHA) & (whole["p"] < ALPHA),
-        ],
-        ["cannot tell", "turns", "appears", "vanishes"],
-        "stays",
-    )
+    turned = (table["rate_ratio"] - 1) * (whole["rate_ratio"] - 1) < 0
+    appears, vanishes = (table["p"] < ALPHA) & ~(whole["p"] < ALPHA), (table["p"] >= ALPHA) & (whole["p"] < ALPHA)
+    verdicts = ["cannot tell", "turns", "appears", "vanishes"]
+    table["verdict"] = np.select([table["p"].isna(), turned, appears, vanishes], verdicts, "stays")
     return round_significant(table)
 
 
-def _rows(change: str, what: list[str], estimates: pd.DataFrame) -> pd.DataFrame:
-    table = estimates[ESTIMATES[:-1]].reset_index(drop=True)
-    table.insert(0, "change", change)
-    table.insert(1, "what", what)
-    return table
-
-
-def _leave_entries(
-    mentions: pd.DataFrame,
-    counts: Counts,
-    feature: str,
-    section: str,
-    voice: str,
-    contrast: Callable[[Counts], Found],
-) -> tuple[list[str], pd.DataFrame]:
-    """The contrast without each lexicon entry that occurs: a cell per entry, all contrasted at once."""
+def _count_entries(mentions: pd.DataFrame, counts: Counts, feature: str, section: str, voice: str) -> pd.DataFrame:
+    """Mentions by article and lexicon entry, as the scores of that section and voice count them."""
     voices = {"all": ["newsroom", "quoted", "reported"], "unquoted": list(UNQUOTED)}.get(voice, [voice])
     sections = ["body", "subheading"] if section == "body" else [section]
-    row = pd.Index(counts.rows["article_id"]).get_indexer(mentions["article_id"])
     kept = (mentions["feature"] == feature) & mentions["section"].isin(sections) & mentions["voice"].isin(voices)
-    kept &= ~mentions["negated"].astype(bool) & (row >= 0)
-    term, terms = pd.factorize(mentions.loc[kept, "term"], sort=True)
-    without = np.repeat(counts.mentions, len(terms), axis=1)
-    np.subtract.at(without, (row[kept], term), 1)
-    column = np.repeat(counts.column, len(terms))
-    return list(terms), rate_ratios(contrast(counts._replace(mentions=without, column=column)))
+    kept &= ~mentions["negated"].astype(bool) & mentions["article_id"].isin(counts.rows["article_id"])
+    entries = pd.crosstab(mentions["article_id"][kept], mentions["term"][kept])
+    return entries.reindex(counts.rows["article_id"], fill_value=0)
 
 
-def _leave_articles(counts: Counts, a: np.ndarray, b: np.ndarray, critical: float) -> tuple[list[str], pd.DataFrame]:
+def _leave_articles(counts: Counts, a: np.ndarray, b: np.ndarray, critical: float) -> pd.DataFrame:
     """The contrast without each article of either side, with the critical value of the whole."""
     table, rows = moment_table(counts), np.concatenate([a, b])
-    here = np.arange(len(rows))[:, None]
-    lost_a, lost_b = (np.where(part, table[rows], 0) for part in (here < len(a), here >= len(a)))
-    sums = [table[side].sum(axis=0) - lost for side, lost in ((a, lost_a), (b, lost_b))]
-    sides = pair_sides(*(Moments(*(p[:, 0] for p in split_moments(s, counts.column))) for s in sums))
-    same, units = np.full(len(rows), critical), np.minimum(sides.a.articles, sides.b.articles)
-    estimates = rate_ratios(Found(sides, same, np.full(len(rows), len(rows) - 3.0), same * 0, units, same > 0))
-    return counts.rows["article_id"].iloc[rows].tolist(), estimates
+    mine = (np.arange(len(rows)) < len(a))[:, None]
+    left = [table[side].sum(axis=0) - np.where(lost, table[rows], 0) for side, lost in ((a, mine), (b, ~mine))]
+    sides = pair_sides(*(split_moments(sums, counts.column).at(np.s_[:, 0]) for sums in left))
+    same, freedom = np.full(len(rows), critical), np.full(len(rows), len(rows) - 3.0)
+    estimates = rate_ratios(Found(sides, same, freedom, 0 * same, same > 0))
+    return estimates.set_axis(counts.rows["article_id"].iloc[rows])

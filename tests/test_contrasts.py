@@ -284,6 +284,16 @@ def test_groups_are_compared_over_outlets_and_not_over_articles():
     assert "independent units" in thin.query("contrast == 'group'")["status"].iloc[0]
 
 
+def test_a_source_whose_own_articles_do_not_count_keeps_its_group():
+    outlets = [name for name in "ABCDEF" for _ in range(2)] + ["Agency", "A"]
+    group = {name: "state" if name in "ABC" else "private" for name in "ABCDEF"} | {"Agency": "state"}
+    scores, articles = corpus([3, 1] * 7, outlets, outlet_group=[group[name] for name in outlets])
+    articles["origin"] = [*outlets[:-1], "Agency"]
+    events = articles.assign(event="x", duplicate_of=[None] * 12 + ["0013", None])  # Agency's own is the copy
+    found = contrast_outlets(scores, articles, events=events).query("contrast == 'group'").iloc[0]
+    assert found[["articles_a", "articles_b"]].tolist() == [6, 7]
+
+
 def test_trend_agrees_with_statsmodels():
     sm = pytest.importorskip("statsmodels.api")
     random = np.random.default_rng(13)
