@@ -55,6 +55,8 @@ RIGHT_ODDS, LEFT_ODDS, QUOTE_ODDS = -0.35, -0.2, -0.8
 _AT_END = 3
 #: Log-odds of a cue that is hardly ever anything else.
 _STRONG = 1.5
+#: A distance in words beyond all that are told apart: there is nothing in this text to measure from.
+_FAR = 10**6
 #: How many contents back to look for the one that a cue stands in.
 LOOK_BACK = 12
 
@@ -73,11 +75,12 @@ def limits_of(words: Words, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _beside_quotes(words: Words, cue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How near, in its sentence, a quotation closes before each cue and opens after it (codes into _SIDES)."""
-    last, first, high = words.quote_last[cue], words.quote_next[cue], words.tail[cue]
+    last, first, high, head = words.quote_last[cue], words.quote_next[cue], words.tail[cue], words.head[cue]
     closes = np.searchsorted([2, 4, 9], cue - last, side="right") + 1
-    closes = np.where((last < 0) | (cue < last) | (last < words.head[cue]), 0, closes)
-    opens = np.where(first > high, 0, np.searchsorted([2, 4, 9], first - cue, side="right") + 1)
-    return closes.astype(np.uint8), np.where(first == high, 5, opens).astype(np.uint8)
+    closes = np.where((last < 0) | (cue < last) | (last < head + words.opens[head]), 0, closes)
+    opens = np.searchsorted([2, 4, 9], first - cue, side="right") + 1
+    opens = np.where(first > high - words.opens[high], 0, np.where(first == high, 5, opens))
+    return closes.astype(np.uint8), opens.astype(np.uint8)
 
 
 def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
@@ -107,7 +110,7 @@ def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
         "next3": at(cue + 3),
         "gap": (gap[cue], GAPS),
         "gap_next": (gap[cue + 1], GAPS),
-        "gap_next2": (gap[cue + 2], GAPS),
+        "gap_next2": (np.where(words.opens[cue + 1], _LINE, gap[cue + 2]), GAPS),
         "subject": at(subject, True),
         "subject_gap": (gap[subject + 1], GAPS),
         "subject2": at(subject - 1),
@@ -182,7 +185,7 @@ def bound_columns(
     words: Words, claims: Claims, cue: np.ndarray, edge: np.ndarray, far: np.ndarray, pairs: Pairs, cues: CueList
 ) -> Columns:
     """What is known of each possible bound of a content whose other bound is `edge`, none being beyond `far`."""
-    kind, gap = words.kind, words.gap
+    kind, gap, subject = words.kind, words.gap, subject_of(words, cue)
     owner, place = pairs.owner, pairs.place
     c, e, limit = cue[owner], edge[owner], far[owner]
     backwards = bool(len(cue)) and bool(far[0] < edge[0])
@@ -201,8 +204,8 @@ def bound_columns(
         "gap": (gap[place], GAPS),
         "kind": (np.where(place < stop, kind[place], 0), KINDS),
         "kind2": (np.where(place + 1 < stop, kind[place + 1], 0), KINDS),
-        "before": (kind[place - 1], KINDS),
-        "subject": (kind[np.maximum(subject_of(words, cue), 0)][owner], KINDS),
+        "before": (np.where(words.opens[place], 0, kind[place - 1]), KINDS),
+        "subject": (np.where(words.opens[subject + 1], 0, kind[subject])[owner], KINDS),
         "edge": (kind[e], KINDS),
         "edge_gap": (gap[e], GAPS),
         "order": (np.minimum(order, 7), _DIGITS),
@@ -388,8 +391,10 @@ def quote_columns(words: Words, quotes: Quotes, contents: Contents) -> Columns:
     """What is known of quotations that no cue claimed."""
     kind, gap = words.kind, words.gap
     first, last = quotes.first, quotes.last
-    ends = np.append(-(10**6), np.sort(contents.end))
-    since = first - ends[np.searchsorted(ends, first, side="right") - 1]
+    texts = np.flatnonzero(words.opens)
+    begin = texts[np.searchsorted(texts, first, side="right") - 1]
+    ends = np.append(0, np.sort(contents.end))
+    since, previous = ends[np.searchsorted(ends, first, side="right") - 1], np.append(0, last[:-1])
     lines = np.flatnonzero((gap == _LINE) | (gap == _LABEL))
     line = lines[np.maximum(np.searchsorted(lines, first, side="right") - 1, 0)]
     low = words.head[np.minimum(first, len(words.head) - 1)]
@@ -399,11 +404,11 @@ def quote_columns(words: Words, quotes: Quotes, contents: Contents) -> Columns:
         "gap": (gap[first], GAPS),
         "gap_after": (gap[last], GAPS),
         "before": (np.where(first > low, kind[first - 1], 0), KINDS),
-        "after": (kind[last], KINDS),
+        "after": (np.where(words.opens[last], 0, kind[last]), KINDS),
         "line": (bucket_of(first - line), DISTANCES),
         "line_end": (((gap[last] == _LINE) | (gap[last] == _LABEL)).astype(np.uint8), _DIGITS),
-        "since": (bucket_of(since), DISTANCES),
-        "previous": (bucket_of(first - np.append(-(10**6), last[:-1])), DISTANCES),
+        "since": (bucket_of(np.where(since > begin, first - since, _FAR)), DISTANCES),
+        "previous": (bucket_of(np.where(previous > begin, first - previous, _FAR)), DISTANCES),
         "closed": (quotes.closed.astype(np.uint8), _DIGITS),
         "continued": ((quotes.paragraphs > 1).astype(np.uint8), _DIGITS),
         "sentence": (np.minimum(first - low, 3), _DIGITS),

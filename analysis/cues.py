@@ -197,6 +197,8 @@ class Words(NamedTuple):
         Places of the words that may be a cue.
     that : int array
         Places of *that*, but for *of that*.
+    opens : bool array
+        Begins a text; padded. What stands before it is another text's and must not count.
     """
 
     kind: np.ndarray
@@ -212,6 +214,7 @@ class Words(NamedTuple):
     quote_next: np.ndarray
     cue: np.ndarray
     that: np.ndarray
+    opens: np.ndarray
 
     def inside(self, word: np.ndarray) -> np.ndarray:
         """Which word numbers stand inside quotation marks."""
@@ -236,6 +239,8 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     began = np.zeros(count + 4, dtype=np.int32)
     began[quotes.first] = 1
     began = np.cumsum(began, dtype=np.int32)
+    opens = np.zeros(count + 4, dtype=bool)
+    opens[tokens.first] = True
     kind = np.append(kinds.take(tokens.word), np.zeros(4, np.uint8))
     that = np.flatnonzero(kind == KINDS.index("that"))
     lemma = lemma.astype(np.int16).take(tokens.word)
@@ -252,7 +257,8 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
         np.append(np.int32(-1), quotes.last)[began],
         np.append(quotes.first, np.int32(2**30))[began],
         np.flatnonzero(lemma),
-        that[kind[that - 1] != KINDS.index("of")],
+        that[(kind[that - 1] != KINDS.index("of")) | opens[that]],
+        opens,
     )
 
 

@@ -86,7 +86,7 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
     )
     noun = np.array(["noun" in frame.split() for frame in cues.frames])
     cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun.take(words.frame) & (kind == KINDS.index("Ss")))
-    determined = np.append(False, _DETERMINER.take(kind[:-1]))
+    determined = np.append(False, _DETERMINER.take(kind[:-1])) & ~words.opens[:count]
     content = (
         ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
     )

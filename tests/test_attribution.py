@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -197,6 +199,31 @@ def test_articles_in_one_batch_or_alone_give_the_same_rows() -> None:
         find_quotations(pd.DataFrame({"article_id": [i], "text": [t]})) for i, t in zip("abcd", texts, strict=True)
     ]
     pd.testing.assert_frame_equal(together, pd.concat([f for f in alone if len(f)], ignore_index=True))
+
+
+#: Texts whose first or last words once took on a meaning from the text that happened to stand beside them in a batch.
+BORDERS = [
+    "Mayor 8th most unpopular in the country, poll says",
+    "“No comment,” the mayor said. Then he added: “We will build it with high technology.”",
+    "Green deal: Mayor unveils bold plan to fight floods",
+    "“Peace is possible,” she said. Nobody asked the",
+    "California is offering $500 to those who don't qualify",
+    "Editor’s note",
+    "He did not say what we know",
+    "Asked about it, the envoy denied that",
+    "“I did,” “We did”",
+]
+
+
+def test_what_is_found_in_an_article_does_not_depend_on_its_neighbours() -> None:
+    pairs = list(itertools.product(BORDERS, repeat=2))
+    articles = pd.DataFrame({"headline": [h for h, _ in pairs], "text": [t for _, t in pairs]}).astype("str")
+    articles["article_id"] = articles.index.astype("str")
+    alone = pd.concat([find_quotations(articles.loc[[row]]) for row in articles.index], ignore_index=True)
+    for seed in range(3):
+        together = find_quotations(articles.sample(frac=1, random_state=seed))
+        again = together.sort_values("article_id", key=lambda ids: ids.astype(int), kind="stable")
+        pd.testing.assert_frame_equal(again.reset_index(drop=True), alone)
 
 
 NEWS = st.sampled_from(
