@@ -224,7 +224,7 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
     def reject(lost: pd.Series, reason: str) -> None:
         rejected.extend((batch.source, raw["line"][row], frame["article_id"][row], reason) for row in lost.index[lost])
 
-    blank = ~frame["text"].str.contains(r"\S", na=False)
+    blank = frame["text"].str.strip().fillna("") == ""
     reject(blank, "it has no text")
     frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)

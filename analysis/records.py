@@ -21,6 +21,7 @@ from analysis.exports import read_export
 from analysis.tables import InputError
 
 BATCH_BYTES = 16 << 20  # large enough that whole columns pay, small enough for many batches on a laptop
+_FIRST = 8  # the part of a batch that makes the first one; each is twice the one before until they are full
 _HEAD_BYTES = 1 << 20  # what encoding and delimiter are found out from
 _PARQUET_ROWS = 2000  # a batch of Parquet: about 10 MB of news
 _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
@@ -93,6 +94,7 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
                 notes = [(None, f"{source}:{number}", name, "not found in the export") for name in _IN_EXPORTS
                          for number, record in enumerate(found, 1) if name not in record]  # fmt: skip
             held, records, rejected = 0, {}, []
+            full = size // _FIRST  # the first batches are small, so that no process waits long for its first
             for line, record in rows:
                 if isinstance(record, dict):
                     records[line] = record
@@ -100,7 +102,8 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
                 else:
                     reason = str(record) if isinstance(record, Exception) else "not a record of named values"
                     rejected.append((source, line, None, reason))
-                if held >= size:
+                if held >= full:
+                    full = min(2 * full, size)
                     yield Batch(as_frame(records), source, rejected, notes)
                     held, records, rejected, notes = 0, {}, [], []
             yield Batch(as_frame(records), source, rejected, notes)

@@ -158,8 +158,8 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
                 table = pa.table(text, table.column_names)
             if not writers:
                 schema = table.schema.remove_metadata()
-                # Whole texts are not worth a dictionary; what comes with one is text again when it is read back.
-                coded = [name for name in schema.names if name != "text"]
+                # Whole texts and offsets are not worth a dictionary; what comes with one is plain when it is read back.
+                coded = [field.name for field in schema if field.name != "text" and not pa.types.is_integer(field.type)]
                 plain = partial(parquet.ParquetWriter, use_dictionary=coded, write_statistics=False, store_schema=False)
                 new = plain if suffix == ".parquet" else partial(csv.CSVWriter, write_options=quoted)
                 writers.append(stack.enter_context(new(stream, schema)))
