@@ -247,8 +247,8 @@ def clause_numbers(tokens: Tokens) -> np.ndarray:
     return np.cumsum(breaks, dtype=np.int32)
 
 
-def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Whether the word at each place stands under an odd number of negations.
+def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
+    """Whether each stretch of words stands under, or holds after its first word, an odd number of negations.
 
     A negation reaches `NEGATION_WINDOW` words forward, to the end of its clause or to a word that begins another.
 
@@ -257,8 +257,8 @@ def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.
     tokens : Tokens
     clause : int array
         From `clause_numbers`.
-    place : int array
-        Indices of words.
+    place, last : int arrays
+        Indices of first and last words; by default the stretches are single words.
 
     Returns
     -------
@@ -280,6 +280,8 @@ def negated_places(tokens: Tokens, clause: np.ndarray, place: np.ndarray) -> np.
         index = before - back
         at = where[np.maximum(index, 0)]
         odd ^= (index >= 0) & (scope[at] == scope[place]) & (place - at <= NEGATION_WINDOW)
+    if last is not None:  # *is not possible*, found by *is [1] possible*
+        odd ^= (np.searchsorted(where, last, side="right") - np.searchsorted(where, place, side="right")) % 2 == 1
     return odd
 
 
@@ -313,7 +315,7 @@ def find_matches(tokens: Tokens, matcher: Matcher, section: np.ndarray) -> Match
     entry, last = matcher.patterns.entry[pattern], first + matcher.patterns.span[pattern]
     keep = _conditions_hold(tokens, matcher, code, clause, entry, first, last, section)
     entry, first, last = entry[keep], first[keep], last[keep]
-    under = negated_places(tokens, clause, first)
+    under = negated_places(tokens, clause, first, last)
     negation = matcher.negation[entry]
     keep = ~((negation == "needs") & ~under) & ~((negation == "never") & under)
     keep &= ~_inside_longer(matcher, code, clause, entry, first, last)

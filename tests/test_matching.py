@@ -101,6 +101,14 @@ def test_negation_reaches_to_the_end_of_its_clause(folder, text, negated):
     assert found(write(folder, ("a", "false")), text, negated=negated) == ["false"]
 
 
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [("It is possible.", False), ("It is not possible.", True), ("It was never not possible.", False)],
+)
+def test_a_negation_inside_a_match_counts_like_one_before_it(folder, text, negated):
+    assert found(write(folder, ("a", "is|was [2] possible")), text, negated=negated)
+
+
 def test_rows_say_what_negation_does_to_them(folder):
     text = "He may not go. He did not go. He did go."
     assert found(write(folder, {"feature": "a", "pattern": "go", "negation": "needs"}), text) == ["go", "go"]
