@@ -176,6 +176,11 @@ def save_figure(
     with _look():
         figure.text(0.008, 1 - 0.06 / height, title, va="top", weight="bold", size=9.5)
         figure.text(0.008, 0.05 / height, n, size=7, color="#555555")
+        # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        for ax in figure.axes:
+            ax.set_position([round(side, 9) for side in ax.get_position().bounds])
         for kind, metadata in said.items():
             with replacing(folder / f"{name}.{kind}") as beside:
                 figure.savefig(beside, format=kind, dpi=DPI, metadata=metadata)
