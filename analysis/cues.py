@@ -338,8 +338,8 @@ def crossed(columns: Columns, template: tuple[str, ...]) -> tuple[np.ndarray, in
     for name in template[1:]:
         more, names = columns[name]
         size *= len(names)
-        narrow = np.uint16 if size <= 1 << 16 else np.uint32  # half the time that whole words take
-        codes = codes.astype(narrow) * narrow(len(names)) + more.astype(narrow)
+        narrow = np.dtype("uint16" if size <= 1 << 16 else "uint32")  # half the time that whole words take
+        codes = codes.astype(narrow) * len(names) + more.astype(narrow)
     return codes, size
 
 
