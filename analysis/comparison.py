@@ -31,8 +31,6 @@ COPIES = ("once", "all", "drop")
 UNQUOTED = ("newsroom", "reported")
 RATES = ("per_1000", "ci_low", "ci_high", "pooled_per_1000", "pooled_low", "pooled_high")
 
-Matrix = Any  # numpy array or scipy sparse matrix
-
 
 class Counts(NamedTuple):
     """A scores table as matrices: a row per article (or unit of several), a column per cell."""
@@ -163,7 +161,7 @@ def count_matrices(scores: pd.DataFrame, rows: pd.DataFrame, per: str = "voice")
     return Counts(mentions, words, (words > 0).astype(float), column, cells, rows.reset_index(drop=True))
 
 
-def indicator(codes: np.ndarray, size: int) -> Matrix:
+def indicator(codes: np.ndarray, size: int) -> Any:
     """Sparse (size, rows) matrix of ones whose product sums the rows of each code; negative codes drop out."""
     kept = np.flatnonzero(codes >= 0)
     return sparse.csr_array((np.ones(len(kept)), (codes[kept], kept)), shape=(size, len(codes)))
@@ -178,9 +176,9 @@ def merge_rows(counts: Counts, keys: list[str]) -> Counts:
 
 
 def select_rows(counts: Counts, kept: np.ndarray) -> Counts:
-    """The rows that `kept` marks."""
+    """The rows that `kept` marks or lists."""
     mentions, words, articles = (part[kept] for part in counts[:3])
-    return Counts(mentions, words, articles, counts.column, counts.cells, counts.rows[kept].reset_index(drop=True))
+    return Counts(mentions, words, articles, counts.column, counts.cells, counts.rows.iloc[kept].reset_index(drop=True))
 
 
 def moment_table(counts: Counts) -> np.ndarray:
@@ -196,7 +194,7 @@ def split_moments(sums: np.ndarray, column: np.ndarray) -> Moments:
     return Moments(*np.split(sums[..., :cells], 3, axis=-1), *(part[..., column] for part in words))
 
 
-def sum_moments(counts: Counts, choice: Matrix) -> Moments:
+def sum_moments(counts: Counts, choice: Any) -> Moments:
     """`Moments` of the rows that each row of `choice` (sides, rows) marks by a one: arrays (sides, cells)."""
     return split_moments(choice @ moment_table(counts), counts.column)
 
@@ -348,7 +346,7 @@ def compare_outlets(
     absent = counts.rows[~counts.rows["counted"] | (counts.rows["note"] != "")]
     copied = absent.groupby(by)["note"].agg(lambda notes: "; ".join(sorted(set(notes) - {""})))
     counts = select_rows(counts, counts.rows["counted"].to_numpy())
-    cause = ["unit"] if by == "outlet_group" else ["event"] if tells_many_events(counts.rows) else []
+    cause = ["unit"] if by == "outlet_group" else ["event"] if has_many(counts.rows, "event") else []
     counts = merge_rows(counts, ["source", *cause]) if cause else counts
     source, unnamed = counts.rows["source"], counts.rows["source"].isna()
     names = sorted({*articles[by].dropna(), *source.dropna()})
@@ -407,6 +405,6 @@ def prepare_counts(
     return count_matrices(scores, rows, per)
 
 
-def tells_many_events(rows: pd.DataFrame) -> bool:
-    """Whether events are known and many enough to be a sample of events; few are what the corpus is about."""
-    return "event" in rows and rows["event"].nunique() >= MIN_CLUSTERS
+def has_many(rows: pd.DataFrame, column: str) -> bool:
+    """Whether events (weeks, topics) are known and many enough to be a sample; few are what the corpus is about."""
+    return column in rows and rows[column].nunique() >= MIN_CLUSTERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import combinations
 from typing import Any, TypeVar
 
@@ -14,26 +15,17 @@ from .comparison import (
     FEW_MENTIONS,
     LEVEL,
     MIN_ARTICLES,
-    MIN_CLUSTERS,
     Counts,
     Moments,
+    has_many,
     indicator,
     merge_rows,
     moment_table,
     prepare_counts,
     select_rows,
     split_moments,
-    tells_many_events,
 )
-from .ratios import (
-    DRAWS,
-    Found,
-    contrast_sides,
-    fit_trend,
-    rate_ratios,
-    stratified_ratios,
-    widen_by_clusters,
-)
+from .ratios import DRAWS, Found, contrast_sides, fit_trend, rate_ratios, stratified_ratios, widen_by_clusters
 from .tables import CONTRASTS, InputError, round_significant
 
 #: The features of the codebook. The family of tests declared before testing: these, in the newsroom's voice, in the
@@ -149,6 +141,11 @@ def count_sources(
     return select_rows(counts, (counts.rows["counted"] & counts.rows["source"].notna()).to_numpy())
 
 
+def list_rows(counts: Counts) -> defaultdict[Any, Any]:
+    """Places of the rows of each source; none of a name that is no source."""
+    return defaultdict(lambda: np.zeros(0, dtype=int), counts.rows.groupby("source").indices)
+
+
 def contrast_units(counts: Counts, labels: list[Label], draws: int = DRAWS, seed: int = 0) -> list[Found]:
     """Contrast sources with each other and with the rest; units are articles, or those of a side on one event.
 
@@ -163,29 +160,27 @@ def contrast_units(counts: Counts, labels: list[Label], draws: int = DRAWS, seed
     -------
     list of Found
     """
-    clustered, column, writer = tells_many_events(counts.rows), counts.column, counts.rows["source"].to_numpy()
+    clustered, column = has_many(counts.rows, "event"), counts.column
     units = merge_rows(counts, ["source", "event"]) if clustered else counts
-    source, table = units.rows["source"].to_numpy(), moment_table(units)
-    base = table
+    rows, written, base = list_rows(units), list_rows(counts), moment_table(units)
     if clustered:
         totals, event = merge_rows(units, ["event"]), units.rows.groupby("event", sort=False).ngroup().to_numpy()
-        base = np.vstack([table, moment_table(totals)])
+        base = np.vstack([base, moment_table(totals)])
     week = counts.rows["date"].sub(counts.rows["date"].min()).dt.days.floordiv(7).fillna(-1).to_numpy(int)
     weeks, both = int(week.max(initial=-1)) + 1, np.hstack([counts.mentions, counts.words])
     every = indicator(week, weeks) @ both
     found = []
     for kind, first, second in labels:
-        a, b, extra = np.flatnonzero(source == first), np.flatnonzero(source == second), None
-        by_a, by_b = (indicator(week[writer == name], weeks) @ both[writer == name] for name in (first, second))
+        a, b, extra = rows[first], rows[second], None
+        by_a, by_b = (indicator(week[written[name]], weeks) @ both[written[name]] for name in (first, second))
         if kind == "rest":
-            b, by_b = np.flatnonzero(source != first), every - by_a
+            b, by_b = np.delete(np.arange(len(units.rows)), a), every - by_a
         if kind == "rest" and clustered:  # events without this outlet, and what others wrote on the events with it
             parts = [whole[event[a]] - own[a] for whole, own in zip(totals[:3], units[:3], strict=True)]
             mentions, words, articles = (part[parts[2].any(axis=1)] for part in parts)
             extra = moment_table(units._replace(mentions=mentions, words=words, articles=articles))
-            b = len(table) + np.delete(np.arange(len(totals.rows)), event[a])
-        tested = contrast_sides(base, column, a, b, extra, draws, seed)
-        found.append(widen_by_clusters(tested, by_a, by_b, column) if weeks >= MIN_CLUSTERS else tested)
+            b = len(units.rows) + np.delete(np.arange(len(totals.rows)), event[a])
+        found.append(widen_by_clusters(contrast_sides(base, column, a, b, extra, draws, seed), by_a, by_b, column))
     return found
 
 
@@ -209,9 +204,9 @@ def _contrast_within(counts: Counts, labels: list[Label], column: str) -> pd.Dat
     """Every outlet against the rest, and pairs, within the values of a column; articles without one stay out."""
     counts = select_rows(counts, counts.rows[column].notna().to_numpy())
     value, values = pd.factorize(counts.rows[column], sort=True)
-    table, source, found = moment_table(counts), counts.rows["source"].to_numpy(), []
+    table, rows, found = moment_table(counts), list_rows(counts), []
+    clustered = has_many(counts.rows, column)
     totals = split_moments(indicator(value, len(values)) @ table, counts.column)
-    rows = {name: np.flatnonzero(source == name) for label in labels for name in label[1:]}
 
     def sum_strata(name: str | None, strata: np.ndarray) -> Moments:
         sums = indicator(pd.Index(strata).get_indexer(value[rows[name]]), len(strata))
@@ -223,7 +218,7 @@ def _contrast_within(counts: Counts, labels: list[Label], column: str) -> pd.Dat
             strata = np.intersect1d(strata, value[rows[b]])
         mine = sum_strata(a, strata)
         theirs = totals.at(strata).minus(mine) if kind == "rest" else sum_strata(b, strata)
-        found.append(stratified_ratios(mine, theirs, len(values) >= MIN_CLUSTERS))
+        found.append(stratified_ratios(mine, theirs, clustered))
     estimates = _label(counts.cells, [(f"within-{column}", a, b) for _, a, b in labels], pd.concat(found))
     return estimates.assign(method=f"Mantel-Haenszel within {column}, t")
 
@@ -231,12 +226,12 @@ def _contrast_within(counts: Counts, labels: list[Label], column: str) -> pd.Dat
 def _list_trends(counts: Counts, names: list[str]) -> pd.DataFrame:
     """Change over time in each outlet; articles without a date stay out."""
     counts = select_rows(counts, counts.rows["date"].notna().to_numpy())
-    published, source = counts.rows["date"], counts.rows["source"].to_numpy()
+    published, rows = counts.rows["date"], list_rows(counts)
     first, last = published.min(), published.max()
     if not last > first:
         return pd.DataFrame()
     time = ((published - first) / (last - first)).to_numpy(float)
-    found = [fit_trend(select_rows(counts, source == name), time[source == name]) for name in names]
+    found = [fit_trend(select_rows(counts, rows[name]), time[rows[name]]) for name in names]
     table = _label(counts.cells, [("trend", name, None) for name in names], pd.concat(found))
     return table.assign(method=f"log-linear quasi-Poisson, {last:%Y-%m-%d} over {first:%Y-%m-%d}")
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr, stdtrit
 
+from analysis.contrasts import adjust_p
 from analysis.events import read_words, run_keys, sparse
 from analysis.tables import InputError, round_significant
 
@@ -93,9 +95,6 @@ def distinctive_terms(
     InputError
         If a column is missing, the voice unknown, or there are not two outlets to compare.
     """
-    from scipy.special import stdtr, stdtrit
-    from scipy.stats import false_discovery_control
-
     if missing := {"article_id", "text", by} - set(articles.columns):
         raise InputError(f"the articles table has no column {' or '.join(sorted(missing))}")
     if voice not in VOICES:
@@ -143,8 +142,7 @@ def distinctive_terms(
         }, index=place * len(terms) + np.arange(len(terms)))  # fmt: skip
         tables.append(table.iloc[shown])
         tests.append(p)
-    adjusted = pd.Series(np.concatenate(tests))
-    adjusted[adjusted.notna()] = false_discovery_control(adjusted.dropna())
+    adjusted = pd.Series(adjust_p(np.concatenate(tests)))
     return round_significant(pd.concat(tables).assign(p_adjusted=adjusted).reset_index(drop=True))
 
 

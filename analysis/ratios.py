@@ -215,8 +215,7 @@ def exceeded_by_few(roots: np.ndarray) -> np.ndarray:
     rank = max(int((1 - LEVEL) * (len(roots) + 1)), 1)
     edge = -np.partition(-roots, rank - 1, axis=0)[rank - 1]
     above = np.where(roots > edge + 1e-9, roots, np.inf).min(axis=0)
-    critical: np.ndarray = (edge + np.where(np.isfinite(above), above, 4 / 3 * edge + 0.1)) / 2
-    return critical
+    return (edge + np.where(np.isfinite(above), above, 4 / 3 * edge + 0.1)) / 2
 
 
 def search_limits(root: Callable[[np.ndarray], np.ndarray], critical: np.ndarray) -> np.ndarray:

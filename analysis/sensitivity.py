@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .comparison import COPIES, LEVEL, UNQUOTED, Counts, moment_table, split_moments
-from .contrasts import contrast_units, count_sources
+from .contrasts import contrast_units, count_sources, list_rows
 from .ratios import DRAWS, ESTIMATES, Found, pair_sides, rate_ratios
 from .tables import InputError, round_significant
 
@@ -72,10 +72,9 @@ def sensitivity(
         return contrast_units(counts, [("rest" if against == "rest" else "pair", outlet, against)], draws, seed)[0]
 
     counts = count_sources(wanted, articles, copies, events)
-    source = counts.rows["source"].to_numpy()
-    a, b = np.flatnonzero(source == outlet), np.flatnonzero(source == against)
+    a, b = (list_rows(counts)[name] for name in (outlet, against))
     if against == "rest":
-        b = np.flatnonzero(source != outlet)
+        b = np.delete(np.arange(len(counts.rows)), a)
     for rows, name in ((a, outlet), (b, against)):
         if not len(rows):
             raise InputError(f"no article of {name!r} to compare")
