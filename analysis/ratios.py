@@ -162,9 +162,8 @@ def _settle(first: Moments, second: Moments, least: float) -> Found:
     size = np.maximum([effective_size(sides.a) - 1, effective_size(sides.b) - 1], 1)
     with np.errstate(all="ignore"):
         welch = (1 / words).sum(axis=0) ** 2 / (1 / words**2 / size).sum(axis=0)
-        unlike = (size.max(axis=0) / size.min(axis=0) > LIKE_SIZE) | (
-            words.max(axis=0) / words.min(axis=0) > LIKE_WORDS
-        )
+        unlike = size.max(axis=0) / size.min(axis=0) > LIKE_SIZE
+        unlike |= words.max(axis=0) / words.min(axis=0) > LIKE_WORDS
     welch = np.nan_to_num(welch, nan=1, posinf=1)
     critical = student_quantile(welch)
     if len(roots) == 1:
