@@ -327,11 +327,11 @@ def pick(values: Any, index: np.ndarray) -> pa.Array:
     """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
     if isinstance(values, pd.Series):
         values = values.astype("str").tolist()
-    options = pa.array(values, pa.string(), from_pandas=True)
-    missing = np.append(options.is_null().to_numpy(zero_copy_only=False), True)
-    places = index.astype(np.int32)
-    places = pa.array(places, mask=missing[places])
-    return pa.DictionaryArray.from_arrays(places, options.fill_null(""))
+    # A dictionary must hold each value once: Parquet's writer leaves room for repeated ones, and whatever was there.
+    options = pa.array(values, pa.string(), from_pandas=True).dictionary_encode()
+    codes = np.append(options.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int32(-1))
+    code = codes[index.astype(np.intp)]
+    return pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), options.dictionary)
 
 
 def spelt_out(table: pa.Table) -> pa.Table:

@@ -20,6 +20,7 @@ from IPython.display import HTML, Image, Markdown
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from .tables import replacing, round_significant, write_table
 
@@ -180,7 +181,7 @@ def save_figure(
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         for ax in figure.axes:
-            ax.set_position([round(side, 9) for side in ax.get_position().bounds])
+            ax.set_position(Bbox(ax.get_position().get_points().round(9)))
         for kind, metadata in said.items():
             with replacing(folder / f"{name}.{kind}") as beside:
                 figure.savefig(beside, format=kind, dpi=DPI, metadata=metadata)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.attribution import pick
 from analysis.lexicon import read_lexicon
 from analysis.scoring import Scored, prepare_scorer, preview_lexicon, score_articles, score_with
 from analysis.tables import ARTICLES, MENTIONS, QUOTATIONS, SCORES
@@ -134,3 +135,9 @@ def test_a_lexicon_can_be_previewed_with_examples(tmp_path):
     assert lines[0] == "matter: 3 mentions, 1 of them negated"
     assert "2  arms  [arm*]  | Arms and arms came." in lines[1]
     assert lines[-1] == "  no match for 1 of 2 entries: tank"
+
+
+def test_a_dictionary_of_strings_holds_each_once_and_nothing_for_the_missing():
+    picked = pick(pd.Series(["The Sun", None, "The Sun"]), np.array([2, 1, 0, -1]))
+    assert picked.to_pylist() == ["The Sun", None, "The Sun", None]
+    assert picked.dictionary.to_pylist() == ["The Sun"]
