@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--about", metavar="LEXICON", help="count only sentences that name one of its entries")
         return command
 
-    reading(add("articles", "read articles from anywhere into the articles table"))
+    articles = reading(add("articles", "read articles from anywhere into the articles table"))
+    says = "leave out articles that are flagged: duplicate, short, stub, language"
+    articles.add_argument("--exclude", type=_problems, default=(), metavar="FLAG,…", help=says)
     reading(add("quotations", "find who says what: the quotations table"))
     reading(add("events", "group articles that tell the same event, and find copies"))
     lexicon = add("lexicon", "check a lexicon; show what it would match in a corpus", target="")
@@ -78,6 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, default=[], help="filled-in coding sheets")
     report.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     return parser
+
+
+def _problems(text: str) -> list[str]:
+    from .quality import PROBLEMS
+
+    named = [part.strip() for part in text.split(",")]
+    if wrong := [name for name in named if name not in PROBLEMS]:
+        raise argparse.ArgumentTypeError(f"{', '.join(wrong)!r} is not among {', '.join(PROBLEMS)}")
+    return named
 
 
 def _mapping(text: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +14,37 @@ from .dictionaries import write_dictionary
 from .events import group_events
 from .evidence import list_evidence
 from .lexicon import read_lexicon
+from .quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from .scoring import Scored, preview_lexicon, score_with
 from .sheets import draw_sheet, write_sheet
 from .stream import Options, Run, quote_corpus, score_corpus, scorer_for
-from .tables import InputError, safe_cells, write_table
+from .tables import REJECTED, InputError, safe_cells, write_table
 from .tokens import split_sentences
 
 
-def articles(options: Namespace, made: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> None:
-    """The articles table, or the one that is made of it; what was refused or cut away goes beside it."""
+def articles(options: Namespace) -> None:
+    """The articles table; beside it what was refused or cut away, what may distort a comparison, and what there is."""
     corpus = read_articles(options.path, **_reading(options))
-    write_table(made(corpus.articles) if made else corpus.articles, options.output)
-    for name in ("rejected", "removed"):
-        table, path = getattr(corpus, name), options.output.with_suffix(f".{name}.csv")
-        if len(table):
-            write_table(table, path)
-        else:
-            path.unlink(missing_ok=True)
-    _say(len(corpus.articles), corpus, options.output)
+    checked, flags = check_articles(corpus.articles, repair=bool(options.clean))
+    said = describe_problems(checked)
+    for problem in options.exclude:
+        lost = has_problem(checked, problem)
+        reasons = checked[lost].reindex(columns=REJECTED).assign(reason=PROBLEMS[problem])
+        corpus = corpus._replace(rejected=pd.concat([corpus.rejected, reasons], ignore_index=True))
+        checked = checked[~lost]
+    write_table(checked[corpus.articles.columns], options.output)
+    beside = {"rejected": corpus.rejected, "removed": corpus.removed, "flags": flags}
+    _beside(options.output, **beside, corpus=tabulate_corpus(checked))
+    _say(len(checked), corpus, options.output)
+    print(said)
 
 
 def events(options: Namespace) -> None:
     """Which articles tell the same event."""
-    articles(options, group_events)
+    corpus = read_articles(options.path, **_reading(options))
+    write_table(group_events(corpus.articles), options.output)
+    _beside(options.output, rejected=corpus.rejected, removed=corpus.removed)
+    _say(len(corpus.articles), corpus, options.output)
 
 
 def quotations(options: Namespace) -> None:
@@ -129,6 +136,15 @@ def _scored(options: Namespace) -> tuple[Corpus, Scored]:
     scorer = scorer_for(_files(options))  # a bad lexicon is refused before anything is read
     corpus = read_articles(options.path, **_reading(options))
     return corpus, score_with(corpus.articles, scorer)
+
+
+def _beside(path: Path, **tables: pd.DataFrame) -> None:
+    """Tables that tell of another one, beside it; one that is empty now takes an old file away."""
+    for name, table in tables.items():
+        if len(table):
+            write_table(table, path.with_suffix(f".{name}.csv"))
+        else:
+            path.with_suffix(f".{name}.csv").unlink(missing_ok=True)
 
 
 def _say(articles: int, read: Corpus | Run, *written: Path) -> None:

@@ -15,9 +15,18 @@ _STUB_CHARACTERS = 1200  # a whole article may end in the same call, a stub is s
 _MOJIBAKE = "[ÂÃâÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd"
 _LANGUAGE_SHORTEST = 40  # characters: of fewer no detector can tell
 _LANGUAGE_CHARACTERS = 300  # the first paragraph tells a language; whole texts take a hundred times as long
+#: What an article may be flagged as, and how that is said.
+PROBLEMS = {
+    "duplicate": "with the same text as an earlier one",
+    "short": f"of fewer than {SHORT_WORDS} words",
+    "stub": "cut off before a paywall or by a service",
+    "language": "in another language than most",
+}
 
 
-def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+def check_articles(
+    articles: pd.DataFrame, languages: bool = True, repair: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Flag what may distort a comparison, and repair broken characters; no article is left out.
 
     Parameters
@@ -26,13 +35,14 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
         The articles table.
     languages : bool
         Tell the languages too (1 ms an article).
+    repair : bool
+        Put characters right where UTF-8 had been read as another encoding; else they are only noted.
 
     Returns
     -------
     articles : DataFrame
-        As given, texts and headlines repaired where UTF-8 had been read as another encoding, with the columns
-        `duplicate_of` (the first article with the same text), `problem` (`duplicate`, `short`, `stub`, `; ` between;
-        missing for most) and, if asked for, `language` (ISO 639-1).
+        As given, or repaired, with the columns `duplicate_of` (the first article with the same text), `problem` (the
+        `PROBLEMS` it has, `; ` between; missing for most) and, if asked for, `language` (ISO 639-1).
     notes : DataFrame
         `article_id`, `source`, `field`, `note`: every flag and repair.
 
@@ -47,11 +57,14 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     flags = [pd.DataFrame(columns=NOTES)]
 
     def note(rows: pd.Series, field: str, text: str | pd.Series) -> None:
-        flags.append(checked.reindex(columns=NOTES)[rows].assign(field=field, note=text))
+        said = text[rows] if isinstance(text, pd.Series) else text  # pandas lets a Series fill a table without rows
+        flags.append(checked.reindex(columns=NOTES)[rows].assign(field=field, note=said))
 
     for name in checked.columns.intersection(["text", "headline"]):
         broken = checked[name].str.contains(_MOJIBAKE, na=False)
-        if broken.any():
+        if not repair:
+            note(broken, name, "characters of a wrong encoding, left as they are")
+        elif broken.any():
             import ftfy
 
             # Only the encoding is put right: quotation marks and ligatures stay as the outlet set them.
@@ -69,9 +82,7 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     note(same.duplicated(), "text", "the same text as " + first)
     note(stub, "text", "only the beginning, before a paywall or a cut")
     note(short, "text", f"fewer than {SHORT_WORDS} words")
-    problems = pd.DataFrame({"duplicate; ": same.duplicated(), "short; ": short, "stub; ": stub})
-    named = problems.dot(problems.columns.to_series()).str.removesuffix("; ")
-    checked["problem"] = named.replace("", None).astype("str")
+    other = pd.Series(False, checked.index)
     if languages:
         import py3langid
 
@@ -79,10 +90,37 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
         checked["language"] = long.map(lambda text: py3langid.classify(text)[0], na_action="ignore").astype("str")
         other = checked["language"].notna() & ~checked["language"].isin(checked["language"].mode()[:1])
         note(other, "language", "in another language than most: " + checked["language"])
+    problems = pd.DataFrame(dict(zip(PROBLEMS, (same.duplicated(), short, stub, other), strict=True)))
+    named = problems.dot(problems.columns.to_series() + "; ").str.removesuffix("; ")
+    checked["problem"] = named.replace("", None).astype("str")
     return checked, pd.concat(flags, ignore_index=True)
 
 
-def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
+def has_problem(checked: pd.DataFrame, problem: str) -> pd.Series:
+    """Which articles of `check_articles` have a problem.
+
+    Examples
+    --------
+    >>> has_problem(pd.DataFrame({"problem": ["duplicate; short", None]}), "short").tolist()
+    [True, False]
+    """
+    return checked["problem"].str.split("; ").map(lambda found: problem in found, na_action="ignore").eq(True)
+
+
+def describe_problems(checked: pd.DataFrame) -> str:
+    """How many articles of `check_articles` have each problem, in a sentence.
+
+    Examples
+    --------
+    >>> describe_problems(pd.DataFrame({"problem": ["short", None]})).split(";")[1]
+    ' 1 of fewer than 50 words'
+    """
+    counts = (f"{int(has_problem(checked, problem).sum())} {said}" for problem, said in PROBLEMS.items())
+    sound = int(checked["problem"].isna().sum())
+    return f"Among {len(checked)} articles: {'; '.join(counts)}. Nothing of this kind was found in {sound}."
+
+
+def tabulate_corpus(articles: pd.DataFrame) -> pd.DataFrame:
     """What is in a corpus, by outlet and month: to be read before any figure is believed.
 
     Parameters
@@ -100,7 +138,7 @@ def describe_corpus(articles: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> table = pd.DataFrame({"outlet": ["A", "A"], "published": ["2018-03-06", None], "words": [3, 5]})
-    >>> describe_corpus(table)[["outlet", "month", "articles", "words", "without_date"]].values.tolist()
+    >>> tabulate_corpus(table)[["outlet", "month", "articles", "words", "without_date"]].values.tolist()
     [['A', '', 1, 5, 1], ['A', '2018-03', 1, 3, 0]]
     """
     told = [*articles.columns.union(["outlet", "published", "headline", "origin"], sort=False)]

@@ -20,6 +20,7 @@ from .contrasts import contrast_outlets
 from .events import THRESHOLD, WINDOW, group_events
 from .evidence import list_evidence
 from .notebooks import CASE_STUDY, digest, run_notebooks
+from .quality import check_articles, describe_problems
 from .ratios import DRAWS
 from .scoring import Scored, score_with
 from .sheets import find_key, read_sheet
@@ -125,7 +126,9 @@ def write_report(
     }  # fmt: skip
     words = {
         **manifest, "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(scored.articles),
-        "rejected": corpus.rejected["reason"].value_counts(), "lexicon": scorer.lexicon, "sheets": sheets,
+        "rejected": corpus.rejected["reason"].value_counts(),
+        "flagged": describe_problems(check_articles(corpus.articles, repair=False)[0]),
+        "lexicon": scorer.lexicon, "sheets": sheets,
         "judged": precision_table(read_table(JUDGED))["precision"] if options.lexicon == str(LEXICON) else None,
         "summary": findings.describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
         "about": options.about, "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,

@@ -109,6 +109,25 @@ def test_evidence_is_filtered_and_safe_in_a_spreadsheet(news, tmp_path):
     assert row["sentence"] == "Moscow allegedly agreed, Doe said."
 
 
+def test_articles_that_may_distort_are_flagged_and_left_out_by_choice(tmp_path, capsys):
+    news, one = tmp_path / "twice.csv", "The office said on Monday that rain may reach the city by the end of the week."
+    other = "Itâ€™s fine, the office said on Tuesday, and nobody in the whole of the city had to leave the house."
+    news.write_text(f'id,outlet,text\n1,A,"{one}"\n2,B,"{one}"\n3,B,"{other}"\n', encoding="utf-8")
+    assert main(["articles", str(news), "-o", str(tmp_path / "all.csv")]) == 0
+    assert (
+        "Among 3 articles: 1 with the same text as an earlier one; 3 of fewer than 50 words" in capsys.readouterr().out
+    )
+    assert pd.read_csv(tmp_path / "all.csv")["text"].tolist() == [one, one, other]
+    flags = pd.read_csv(tmp_path / "all.flags.csv")
+    assert set(flags["note"]) >= {"the same text as 1", "characters of a wrong encoding, left as they are"}
+    assert pd.read_csv(tmp_path / "all.corpus.csv")["articles"].sum() == 3
+    assert main(["articles", str(news), "-o", str(tmp_path / "some.csv"), "--clean", "--exclude", "duplicate"]) == 0
+    assert pd.read_csv(tmp_path / "some.csv")["text"].tolist() == [one, other.replace("â€™", "’")]
+    assert pd.read_csv(tmp_path / "some.rejected.csv")["article_id"].tolist() == [2]
+    with pytest.raises(SystemExit):
+        main(["articles", str(news), "-o", str(tmp_path / "none.csv"), "--exclude", "copies"])
+
+
 def test_columns_can_be_named(tmp_path, capsys):
     path = tmp_path / "odd.csv"
     path.write_text("story,medium\nIt may rain.,The Sun\n")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.quality import check_articles, describe_corpus
+from analysis.quality import check_articles, describe_problems, tabulate_corpus
 
 LONG = (
     "The office said on Monday that rain would reach the city by the evening and stay until the end of the week. " * 4
@@ -36,7 +36,22 @@ def test_repeated_texts_point_to_the_first(checked):
 
 
 def test_problems_are_named(checked):
-    assert checked[0]["problem"].dropna().to_dict() == {"b": "duplicate", "c": "short", "d": "stub", "g": "stub"}
+    expected = {"b": "duplicate", "c": "short", "d": "stub", "f": "language", "g": "stub"}
+    assert checked[0]["problem"].dropna().to_dict() == expected
+
+
+def test_problems_are_counted_in_a_sentence(checked):
+    assert describe_problems(checked[0]) == (
+        "Among 8 articles: 1 with the same text as an earlier one; 1 of fewer than 50 words; 2 cut off before a "
+        "paywall or by a service; 1 in another language than most. Nothing of this kind was found in 3."
+    )
+
+
+def test_broken_characters_stay_where_no_repair_is_asked_for():
+    articles = pd.DataFrame({"article_id": ["e"], "text": [TEXTS["e"]]})
+    table, notes = check_articles(articles, repair=False)
+    assert table["text"].tolist() == [TEXTS["e"]]
+    assert notes["note"].tolist() == ["characters of a wrong encoding, left as they are"]
 
 
 def test_broken_characters_are_repaired_and_sound_texts_left_alone(checked):
@@ -66,7 +81,7 @@ def test_the_corpus_is_described_by_outlet_and_month(checked):
         published=["2018-03-06"] * 3 + ["2018-04-01", None] + [None] * 3,
         headline=None, origin=["A", "AFP", "A", "B", "B", "B", None, None], words=range(1, 9),
     )  # fmt: skip
-    described = describe_corpus(table).set_index(["outlet", "month"])
+    described = tabulate_corpus(table).set_index(["outlet", "month"])
     row = described.loc[("A", "2018-03")]
     assert row[["articles", "words", "shortest", "median", "longest"]].tolist() == [3, 6, 1, 2, 3]
     assert row[["agency_copy", "duplicates", "problems", "without_headline"]].tolist() == [1, 1, 2, 3]
