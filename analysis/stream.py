@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import sys
@@ -112,6 +113,7 @@ def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int
         return
     kind = "fork" if sys.platform == "linux" else "spawn"
     keep_freed_memory()
+    gc.freeze()
     with ProcessPoolExecutor(workers, multiprocessing.get_context(kind), keep_freed_memory) as pool:
         waiting: deque[Future[Made]] = deque()
         for item in chain((first, second), items):
