@@ -327,8 +327,10 @@ def pick(values: Any, index: np.ndarray) -> pa.Array:
     """``values[index]`` as Arrow strings, stored once each; a negative index, or a missing value, is missing."""
     if isinstance(values, pd.Series):
         values = values.astype("str").tolist()
+    if not isinstance(values, pa.Array):
+        values = pa.array(values, pa.string(), from_pandas=True)
     # A dictionary must hold each value once: Parquet's writer leaves room for repeated ones, and whatever was there.
-    options = pa.array(values, pa.string(), from_pandas=True).dictionary_encode()
+    options = values.dictionary_encode()
     codes = np.append(options.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int32(-1))
     code = codes[index.astype(np.intp)]
     return pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), options.dictionary)

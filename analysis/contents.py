@@ -131,7 +131,7 @@ def cue_columns(words: Words, cue: np.ndarray, cues: CueList) -> Columns:
 class Claims(NamedTuple):
     """Candidates for cues (word numbers, increasing) and their log-odds of a content to the right and to the left.
 
-    `before` counts the candidates, and `strong` the likely ones, before each word.
+    `before` counts the candidates, and `strong` the likely ones, before each word; `level` says how likely each is.
     """
 
     cue: np.ndarray
@@ -139,6 +139,7 @@ class Claims(NamedTuple):
     left: np.ndarray
     before: np.ndarray
     strong: np.ndarray
+    level: np.ndarray
 
 
 def weigh_claims(words: Words, cues: CueList) -> Claims:
@@ -148,7 +149,9 @@ def weigh_claims(words: Words, cues: CueList) -> Claims:
     before, strong = np.zeros((2, len(words.kind)), dtype=np.int32)
     before[cue + 1] = 1
     strong[cue[np.maximum(right, left) > _STRONG] + 1] = 1
-    return Claims(cue, right, left, np.cumsum(before, dtype=np.int32), np.cumsum(strong, dtype=np.int32))
+    level = np.searchsorted([-2.0, -0.5, _STRONG], right) * 3 + np.searchsorted([-0.5, _STRONG], left)
+    before, strong = np.cumsum([before, strong], axis=1, dtype=np.int32)
+    return Claims(cue, right, left, before, strong, level.astype(np.uint8))
 
 
 class Pairs(NamedTuple):
@@ -192,7 +195,6 @@ def bound_columns(
     stop = words.tail[c]
     here = claims.before[place]
     there = np.minimum(here, len(claims.cue) - 1)
-    level = np.searchsorted([-2.0, -0.5, _STRONG], claims.right) * 3 + np.searchsorted([-0.5, _STRONG], claims.left)
     step = np.where(here < claims.before[stop], np.minimum(claims.cue[there] - place, 5), 6)
     size = np.diff(np.append(pairs.begin, len(owner)))[owner]
     order = size - 1 - pairs.order if backwards else pairs.order
@@ -212,7 +214,7 @@ def bound_columns(
         "length": (bucket_of(np.abs(place - e)), DISTANCES),
         "rest": (bucket_of(np.abs(limit - place)), DISTANCES),
         "quoted": ((words.quote_first[mine] == mine) * 2 + within, _DIGITS),
-        "ahead": (np.where(step < 6, level[there], 0), _DIGITS),
+        "ahead": (np.where(step < 6, claims.level[there], 0), _DIGITS),
         "step": (step, _DIGITS),
         "inner": (np.clip(np.abs(claims.strong[place] - claims.strong[e]), 0, 2), _DIGITS),
         "later": (np.clip(claims.strong[stop] - claims.strong[place], 0, 2), _DIGITS),

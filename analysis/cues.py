@@ -309,7 +309,9 @@ def of_lemma(words: Words, cues: CueList, lemmas: list[str]) -> np.ndarray:
 def stated_by(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     """Which cues are a noun with its speaker and content: *allegations by the commander that …*."""
     noun = np.array(["noun" in frame.split() for frame in cues.frames])[words.frame[cue]]
-    return noun & (words.kind[cue + 1] == KINDS.index("by")) & (that_after(words, cue) > 0)
+    stated = noun & (words.kind[cue + 1] == KINDS.index("by"))
+    stated[stated] = that_after(words, cue[stated]) > 0
+    return stated
 
 
 def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarray, np.ndarray]:

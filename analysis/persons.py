@@ -18,7 +18,7 @@ _RELATIVE = kinds_named("who which that")
 _FIRST_PERSON = kinds_named("i we me us my our i'm we're i've we've")
 _SINGULAR = kinds_named("he she him her his he's she's")
 _CAPITAL = kinds_named("capital initial")
-_LINK = kinds_named("of to")
+_LINK, _AND = kinds_named("of to"), kinds_named("and")
 _DEFINITE = kinds_named("the this that")
 _DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
 #: Words of a name beside its last one, at most (given names, initials, particles).
@@ -148,11 +148,11 @@ def _name_bounds(
     It ends the phrase, or stands before the first *of* (*Alice Wells of the State Department*).
     """
     count = len(words.head)
-    of = np.flatnonzero(_LINK[words.kind[:count]])
+    of, joint = (np.flatnonzero(mask.take(words.kind[:count])) for mask in (_LINK, _AND))
     split = np.append(of, count)[np.searchsorted(of, begin)]
     two = (split <= end) & (split - 2 >= begin) & (sort[split - 1] == 1) & (sort[split - 2] == 1)
     end = np.where(two, split - 1, end)
-    joint = np.append(np.flatnonzero(words.kind[:count] == KINDS.index("and")), count)
+    joint = np.append(joint, count)
     linked = split < end
     start, isname = end.copy(), sort[end] == 1
     going = isname

@@ -212,8 +212,8 @@ def _stretches(data: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array
     """The bytes from each start to its end as an Arrow array."""
     size = (end - start).astype(np.int64)
     offsets = np.concatenate([[0], np.cumsum(size)])
-    place = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], size)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data[place])]
+    place = np.repeat(start - offsets[:-1], size) + np.arange(offsets[-1])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data.take(place, mode="wrap"))]  # wrap: nothing to check
     return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(size), buffers)
 
 
