@@ -15,7 +15,7 @@ from analysis.persons import SPEAKING, name_persons
 from analysis.quotes import Quotes, find_quotes
 from analysis.speakers import Speakers, find_labels, find_phrases, locate_speakers
 from analysis.tables import QUOTATIONS
-from analysis.tokens import Tokens, Vocabulary, among, in_turn, tokenise
+from analysis.tokens import Tokens, Vocabulary, among, in_turn, tokenise, whole_characters
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
@@ -449,7 +449,7 @@ def find_quotations(articles: pd.DataFrame) -> pd.DataFrame:
     batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
     found = []
     for _, part in articles.groupby(batch, sort=True):
-        bodies = part["text"].fillna("")
+        bodies = whole_characters(part["text"]).fillna("")
         headlines = part["headline"] if "headline" in part else bodies.str[:0]
         tokens = tokenise(in_turn(headlines, bodies), vocabulary)
         spans = find_spans(tokens, np.arange(2 * len(part)) % 2 == 0)

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
-from analysis.cues import GAPS, KINDS, Words, kinds_named
+from analysis.cues import GAPS, Words, kinds_named
 from analysis.speakers import Phrases, Speakers, word_class
 from analysis.tokens import Tokens
 

@@ -14,7 +14,7 @@ from .matching import Matcher, find_matches
 from .pages import section_lines
 from .speakers import read_actors, sides
 from .tables import ARTICLES, MENTIONS, SCORES, round_significant
-from .tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise
+from .tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise, whole_characters
 
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")
@@ -104,6 +104,7 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
 def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
     articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
+    articles["text"] = whole_characters(articles["text"]).fillna("")
     tokens = tokenise(in_turn(articles["headline"], articles["text"]), scorer.vocabulary)
     headline = np.arange(2 * len(articles)) % 2 == 0
     section, lines = word_sections(tokens, articles["text"])

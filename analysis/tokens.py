@@ -254,10 +254,25 @@ def in_turn(headlines: pd.Series, texts: pd.Series) -> pa.Array:
     >>> in_turn(pd.Series(["No evidence", None], dtype="str"), pd.Series(["It rained.", "It may."])).to_pylist()
     ['No evidence', 'It rained.', '', 'It may.']
     """
-    columns = [pa.array(column.astype("str"), pa.large_string(), from_pandas=True) for column in (headlines, texts)]
+    columns = [pa.array(whole_characters(column), pa.large_string(), from_pandas=True) for column in (headlines, texts)]
     chunks = [chunk for column in columns for chunk in getattr(column, "chunks", [column])]
     order = np.arange(2 * len(texts)).reshape(2, -1).ravel(order="F")
     return pa.concat_arrays(chunks).fill_null("").take(pa.array(order))
+
+
+def whole_characters(texts: pd.Series) -> pd.Series:
+    """Texts in which a half character, which is none in UTF-8, is a question mark; offsets stay as they are.
+
+    Examples
+    --------
+    >>> whole_characters(pd.Series([f"It{chr(0xD800)} rained.", None], dtype=object)).tolist()
+    ['It? rained.', nan]
+    """
+    try:
+        return texts.astype("str")
+    except UnicodeEncodeError:
+        whole = [text.encode("utf-8", "replace").decode() if isinstance(text, str) else None for text in texts]
+        return pd.Series(whole, texts.index, dtype="str")
 
 
 def _joined(texts: Sequence[str] | pa.Array) -> np.ndarray:

@@ -141,3 +141,11 @@ def test_a_dictionary_of_strings_holds_each_once_and_nothing_for_the_missing():
     picked = pick(pd.Series(["The Sun", None, "The Sun"]), np.array([2, 1, 0, -1]))
     assert picked.to_pylist() == ["The Sun", None, "The Sun", None]
     assert picked.dictionary.to_pylist() == ["The Sun"]
+
+
+def test_missing_texts_and_half_characters_stop_nothing():
+    texts = pd.Series(["Doe said that \ud800 it may rain.", None], dtype=object)
+    scored = score_with(pd.DataFrame({"article_id": ["a", "b"], "text": texts}), SCORER)
+    assert scored.mentions["match"].tolist() == ["said", "may"]
+    assert scored.articles["words"].tolist() == [6, 0]
+    assert scored.mentions["start"].tolist() == [4, 19]
