@@ -30,6 +30,9 @@ BATCH_BYTES = 8 << 20
 _WORKED_ON = ["article_id", "outlet", "headline", "text"]
 #: Options of glibc's mallopt: sizes from which freed memory is given back, and new memory is mapped apart.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 1 << 30
+#: Distinct words and gaps that a process remembers: at some 300 bytes each that bounds what a corpus of ever new names
+#: can take. Beyond, it begins anew; nothing that is found depends on it.
+MOST_STRINGS = 1_000_000
 #: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 
@@ -68,6 +71,8 @@ def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
     """Words of each article, and the other tables: the texts need not come back from the process that scored them."""
     from .scoring import score_batch
 
+    if len(scorer_for(options).vocabulary) > MOST_STRINGS:
+        scorer_for.cache_clear()
     scored, *others = score_batch(articles, scorer_for(options))
     return scored["words"].to_numpy(), *others
 

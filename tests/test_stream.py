@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import pytest
 
+from analysis import stream
 from analysis.stream import in_order, score_corpus
 from analysis.tables import InputError, read_table
 
@@ -25,11 +26,15 @@ def tables(folder, kind="csv"):
     return [read_table(folder / f"{name}.{kind}") for name in NAMES]
 
 
-def test_batches_and_processes_do_not_change_a_byte(corpus, tmp_path):
+def test_batches_processes_and_a_full_memory_do_not_change_a_byte(corpus, tmp_path, monkeypatch):
     score_corpus(corpus, tmp_path / "one", workers=1)
     score_corpus(corpus, tmp_path / "many", workers=2, batch_bytes=300)
+    monkeypatch.setattr(stream, "MOST_STRINGS", 10)
+    score_corpus(corpus, tmp_path / "anew", workers=1, batch_bytes=300)
     for name in NAMES:
-        assert (tmp_path / "one" / f"{name}.csv").read_bytes() == (tmp_path / "many" / f"{name}.csv").read_bytes()
+        expected = (tmp_path / "one" / f"{name}.csv").read_bytes()
+        assert (tmp_path / "many" / f"{name}.csv").read_bytes() == expected
+        assert (tmp_path / "anew" / f"{name}.csv").read_bytes() == expected
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
