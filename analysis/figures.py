@@ -178,6 +178,7 @@ def save_figure(
         figure.text(0.008, 1 - 0.06 / height, title, va="top", weight="bold", size=9.5)
         figure.text(0.008, 0.05 / height, n, size=7, color="#555555")
         # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
+        figure.set_dpi(DPI)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         for ax in figure.axes:
