@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.cues import (
+    BEING,
+    COMMA,
     GAPS,
     KINDS,
     Columns,
@@ -40,11 +42,10 @@ _STOPPING = kinds_named(
     "between through among without within toward around including despite following amid upon time according "
     "regarding now then earlier later"
 )
-_BEING = kinds_named("is are was were be been being")
 _TOPIC = kinds_named("on about of")
 _NAME = kinds_named("capital initial")
 _PARTICLE = kinds_named("out according up off back time")
-_LINE, _LABEL, _COMMA = GAPS.index("line"), GAPS.index("label"), GAPS.index("comma")
+_LINE, _LABEL = GAPS.index("line"), GAPS.index("label")
 _LEAD = np.isin(np.array(GAPS), ["colon", "comma-quote"])
 _DIGITS = tuple("0123456789ab")
 _SIDES = ("none", "here", "next", "near", "far", "line")
@@ -168,7 +169,7 @@ def pair_bounds(words: Words, low: np.ndarray, high: np.ndarray) -> Pairs:
     """All places in [low, high] of each row before which a content may end or begin; there must be one."""
     count = len(words.head)
     bound = (words.gap[: count + 1] != 0) | _STOPPING[words.kind[: count + 1]]
-    name, comma = _NAME[words.kind[: count + 1]], words.gap[: count + 1] == _COMMA
+    name, comma = _NAME[words.kind[: count + 1]], words.gap[: count + 1] == COMMA
     joined = (words.kind[: count + 1] == KINDS.index("and")) & np.append(name[1:], False)
     listed = comma & np.append(False, name[:-1])
     bound &= ~(listed & name & (np.append(comma[1:], False) | np.append(joined[1:], False)))
@@ -292,9 +293,9 @@ def left_end(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     subject = subject_of(words, cue)
     comma = words.mark[np.maximum(subject, 0)]
     comma = np.where((subject == cue - 1) & (gap[cue] != 0), cue, comma)
-    apposed = (gap[subject + 1] == _COMMA) & (kind[cue] != KINDS.index("Ing")) & (comma < cue)
+    apposed = (gap[subject + 1] == COMMA) & (kind[cue] != KINDS.index("Ing")) & (comma < cue)
     comma = np.where(apposed, words.mark[np.maximum(comma - 1, 0)], comma)
-    passive = (subject < cue - 1) & _BEING[kind[cue - 1]] | (subject < cue - 2) & _BEING[kind[cue - 2]]
+    passive = (subject < cue - 1) & BEING[kind[cue - 1]] | (subject < cue - 2) & BEING[kind[cue - 2]]
     end = np.where(comma > low, comma, np.where(passive, subject + 1, -1))
     prep = (np.array(cues.frames) == "prep")[words.frame[cue]]
     end = np.where((gap[cue] != 0) | prep, cue, end)

@@ -268,11 +268,11 @@ _SKIPPED = kinds_named(
     "should shall not never also still just only even already again ever now then later once isn't aren't wasn't "
     "weren't don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't"
 )
-_BEING = kinds_named("is are was were be been being")
+BEING = kinds_named("is are was were be been being")
 _OWNER = kinds_named("Possessive his her their its our my your")
 #: Words from a cue within which *that* begins its content, nothing but spaces between.
 _THAT_WITHIN = 16
-_COMMA = GAPS.index("comma")
+COMMA = GAPS.index("comma")
 
 
 def subject_of(words: Words, cue: np.ndarray) -> np.ndarray:
@@ -289,7 +289,7 @@ def that_after(words: Words, cue: np.ndarray) -> np.ndarray:
     found = np.append(words.that, len(words.kind) - 1)[np.searchsorted(words.that, cue, side="right")]
     near = (found - cue < _THAT_WITHIN) & (found < words.tail[np.minimum(cue, len(words.tail) - 1)])
     plain = words.mark[found] <= cue
-    parted = (words.mark[found] == found) & (words.gap[found] == _COMMA) & (words.gap[cue + 1] == _COMMA)
+    parted = (words.mark[found] == found) & (words.gap[found] == COMMA) & (words.gap[cue + 1] == COMMA)
     return np.where(near & (plain | parted), found, -1)
 
 
@@ -298,7 +298,7 @@ def cited_before(words: Words, cue: np.ndarray, cues: CueList) -> np.ndarray:
     citing = np.append(0, of_lemma(words, cues, ["cite", "quote as saying"]))
     last = citing[np.searchsorted(citing, cue) - 1]
     saying = (words.kind[cue] == KINDS.index("Ing")) & (words.kind[cue - 1] == KINDS.index("as"))
-    passive = _BEING[words.kind[last - 1]]
+    passive = BEING[words.kind[last - 1]]
     return np.where(saying & (last > 0) & (last >= words.head[cue]), np.where(passive, -last, last), 0)
 
 
@@ -321,8 +321,8 @@ def in_the_view(words: Words, cue: np.ndarray, cues: CueList) -> tuple[np.ndarra
     place = np.full(len(cue), -1)
     for back in range(2, 6):
         place = np.where(inner & (place < 0) & (words.kind[cue - back] == KINDS.index("in")), cue - back, place)
-    view = (place >= words.head[cue]) & ((words.gap[cue + 1] == _COMMA) | (words.gap[np.maximum(place, 0)] == _COMMA))
-    return view, view & (words.gap[cue + 1] == _COMMA)
+    view = (place >= words.head[cue]) & ((words.gap[cue + 1] == COMMA) | (words.gap[np.maximum(place, 0)] == COMMA))
+    return view, view & (words.gap[cue + 1] == COMMA)
 
 
 class Linear(NamedTuple):

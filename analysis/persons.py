@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from analysis.cues import GAPS, Words, kinds_named
-from analysis.speakers import Phrases, Speakers, word_class
+from analysis.speakers import DETERMINER, Phrases, Speakers, word_class
 from analysis.tokens import Tokens
 
 _PRONOUN = kinds_named(
@@ -20,7 +20,6 @@ _SINGULAR = kinds_named("he she him her his he's she's")
 _CAPITAL = kinds_named("capital initial")
 _LINK, _AND = kinds_named("of to"), kinds_named("and")
 _DEFINITE = kinds_named("the this that")
-_DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
 #: Words of a name beside its last one, at most (given names, initials, particles).
 _NAME_WORDS = 4
 #: Words of rank before a name that is an apposition, at most.
@@ -78,7 +77,7 @@ def name_persons(
     noun = _noun_within(tokens, codes, begin, np.maximum(full - 1, end))
     taken_up = named & ~isname & ~pronoun & (codes[tokens.word[end]] > 0) & _DEFINITE[kind[begin]]
     own = named & ~pronoun & ~taken_up
-    start = np.where(isname, start, np.minimum(begin + _DETERMINER[kind[begin]], end))
+    start = np.where(isname, start, np.minimum(begin + DETERMINER[kind[begin]], end))
     stop = np.where(isname, stop, end)
     genitive = strings.table("genitive", lambda s: len(s[-2:].encode()) * s.endswith(("'s", "’s")), "int8")
     texts = tokens.strings(tokens.start[start], tokens.end[stop] - genitive[tokens.word[stop]]).dictionary_encode()
@@ -134,7 +133,7 @@ def _antecedents(words: Words, phrases: Phrases, who: Speakers) -> tuple[np.ndar
     before = np.maximum(np.searchsorted(phrases.first, begin, side="left") - 1, 0)
     relative = _RELATIVE[words.kind[begin]] & (who.last == begin + 1)
     described = (words.gap[begin] == GAPS.index("comma")) & (phrases.last[before] == begin)
-    described &= _DETERMINER[words.kind[begin]] & _CAPITAL[words.kind[begin - 1]] & (begin - phrases.first[before] > 1)
+    described &= DETERMINER[words.kind[begin]] & _CAPITAL[words.kind[begin - 1]] & (begin - phrases.first[before] > 1)
     instead = (who.first > 0) & (relative | described) & (phrases.first[before] >= words.head[begin])
     first, last = (np.where(instead, new[before], old) for new, old in zip(phrases, who[:2], strict=True))
     return first, last, *(np.where(instead, last, bound) for bound in who[2:])

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 from analysis.contents import DISTANCES, bucket_of, likeliest
 from analysis.cues import (
+    BEING,
+    COMMA,
     DATA,
     GAPS,
     KINDS,
@@ -44,13 +46,12 @@ _ALONE = kinds_named(
     "they're i'm we're you're i've we've they've"
 )
 _CAPITAL = kinds_named("capital Possessive initial")
-_DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
+DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
 _ARTICLE = kinds_named("the a an such any every each")
-_BEING = kinds_named("is are was were be been being")
 _VERBAL = kinds_named("Ed Ing")
 _FREE = np.isin(np.array(GAPS), ["space", "other", "slash", "stop"])
 _LINE = np.isin(np.array(GAPS), ["line", "label"])
-_COMMA, _DASH, _COLON = GAPS.index("comma"), GAPS.index("dash"), GAPS.index("colon")
+_DASH, _COLON = GAPS.index("dash"), GAPS.index("colon")
 
 
 @cache
@@ -86,7 +87,7 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
     )
     noun = np.array(["noun" in frame.split() for frame in cues.frames])
     cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun.take(words.frame) & (kind == KINDS.index("Ss")))
-    determined = np.append(False, _DETERMINER.take(kind[:-1])) & ~words.opens[:count]
+    determined = np.append(False, DETERMINER.take(kind[:-1])) & ~words.opens[:count]
     content = (
         ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
     )
@@ -106,7 +107,7 @@ def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
     alone = _ALONE.take(kind)
     part = content | link | alone
     begins = ~np.append(False, part[:-1]) | ~joined | alone | np.append(False, alone[:-1])
-    begins = part & (begins | _DETERMINER.take(kind) & ~np.append(False, link[:-1]))
+    begins = part & (begins | DETERMINER.take(kind) & ~np.append(False, link[:-1]))
     stop = np.flatnonzero(begins | ~part).astype(np.int32)
     opens = np.flatnonzero(begins.take(stop))
     return Phrases(stop[opens], np.append(stop, np.int32(count))[opens + 1])
@@ -148,7 +149,7 @@ def speaker_columns(
     c, first, last = cue[owner], phrases.first[which], phrases.last[which]
     middle = np.searchsorted(phrases.first, cue, side="left")[owner]
     right = which >= middle
-    marks = np.cumsum(np.append(0, gap[: len(words.head)] == _COMMA), dtype=np.int32)
+    marks = np.cumsum(np.append(0, gap[: len(words.head)] == COMMA), dtype=np.int32)
     verbs = np.cumsum(np.append(0, words.frame > 0), dtype=np.int32)
     inner, outer = np.where(right, c + 1, last), np.where(right, first, c)
     commas = np.where(right, marks[first + 1] - marks[c + 1], marks[c + 1] - marks[last])
@@ -223,7 +224,7 @@ def locate_speakers(
     first, last = (np.where(chosen >= 0, bound[chosen], -1) for bound in phrases)
     last = np.where(first < cue, np.minimum(last, cue), last)
     bare = (chosen >= 0) & (last == first + 1) & _ARTICLE[words.kind[first]]
-    bare |= (words.kind[first] == KINDS.index("it")) & _BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
+    bare |= (words.kind[first] == KINDS.index("it")) & BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
     first, last = np.where(bare, -1, first), np.where(bare, -1, last)
     return Speakers(first, last, *appositions(words, first, last, np.where(first < cue, cue, len(words.head))))
 
@@ -233,7 +234,7 @@ def appositions(words: Words, first: np.ndarray, last: np.ndarray, limit: np.nda
     marks = np.append(np.flatnonzero(words.gap != 0), len(words.gap) - 1)
     opens = np.searchsorted(marks, last, side="left")
     begin, stop = marks[opens], np.minimum(marks[np.minimum(opens + 1, len(marks) - 1)], limit)
-    good = (first >= 0) & (words.gap[begin] == _COMMA) & (begin - last < _TO_COMMA) & (begin < stop)
+    good = (first >= 0) & (words.gap[begin] == COMMA) & (begin - last < _TO_COMMA) & (begin < stop)
     good &= stop - begin < _APPOSITION
     return np.where(good, begin, last), np.where(good, stop, last)
 

@@ -169,6 +169,7 @@ def write_corpus(
 
     read, refused, notes = 0, [], []
     live = sys.stderr.isatty()
+    tqdm.monitor_interval = 0  # its thread would be forked too
     waiting: deque[Corpus] = deque()
 
     def batches() -> Iterator[pa.Table]:
