@@ -104,7 +104,7 @@ def has_problem(checked: pd.DataFrame, problem: str) -> pd.Series:
     >>> has_problem(pd.DataFrame({"problem": ["duplicate; short", None]}), "short").tolist()
     [True, False]
     """
-    return checked["problem"].str.split("; ").map(lambda found: problem in found, na_action="ignore").eq(True)
+    return checked["problem"].str.contains(problem, regex=False, na=False)
 
 
 def describe_problems(checked: pd.DataFrame) -> str:
