@@ -9,12 +9,12 @@ from typing import Any
 #: Public names by module, in the order in which the analysis uses them.
 PUBLIC = {
     "tables": ("InputError", "read_table", "write_table"),
-    "articles": ("read_articles",),
-    "attribution": ("find_quotations",),
-    "speakers": ("read_actors",),
-    "lexicon": ("read_lexicon",),
-    "scoring": ("score_articles",),
-    "evidence": ("list_evidence", "highlight_article"),
+    "read.articles": ("read_articles",),
+    "codebook.quotations": ("find_quotations",),
+    "codebook.actors": ("read_actors",),
+    "codebook.lexicon": ("read_lexicon",),
+    "codebook.scoring": ("score_articles",),
+    "codebook.evidence": ("list_evidence", "highlight_article"),
 }
 _MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names}
 __all__ = sorted(_MODULE_OF)

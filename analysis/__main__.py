@@ -14,8 +14,9 @@ EPILOG = "PATH: a table, export, page or folder of articles. See README.md for w
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, or 2 after one line that says what is wrong with the input."""
     options = _parser().parse_args(arguments)
+    from analysis.tables import InputError
+
     from . import commands  # only now: help and a mistyped option are answered at once
-    from .tables import InputError
 
     try:
         getattr(commands, options.command)(options)
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _problems(text: str) -> list[str]:
-    from .quality import PROBLEMS
+    from analysis.read.quality import PROBLEMS
 
     named = [part.strip() for part in text.split(",")]
     if wrong := [name for name in named if name not in PROBLEMS]:

@@ -8,18 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from .agreement import compare_files
-from .articles import Corpus, read_articles
-from .dictionaries import write_dictionary
-from .events import group_events
-from .evidence import list_evidence
-from .lexicon import read_lexicon
-from .quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
-from .scoring import Scored, preview_lexicon, score_with
-from .sheets import draw_sheet, write_sheet
-from .stream import Options, Run, quote_corpus, score_corpus, scorer_for
-from .tables import REJECTED, InputError, safe_cells, write_table
-from .tokens import split_sentences
+from analysis.codebook.dictionaries import write_dictionary
+from analysis.codebook.evidence import list_evidence
+from analysis.codebook.lexicon import read_lexicon
+from analysis.codebook.scoring import Scored, preview_lexicon, score_with
+from analysis.compare.events import group_events
+from analysis.read.articles import Corpus, read_articles
+from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
+from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
+from analysis.tables import REJECTED, InputError, safe_cells, write_table
+from analysis.validate.agreement import compare_files
+from analysis.validate.sheets import draw_sheet, write_sheet
+from analysis.voice.tokens import split_sentences
 
 
 def articles(options: Namespace) -> None:
@@ -69,7 +69,7 @@ def evidence(options: Namespace) -> None:
 
 def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
-    from .report import compare_scored, open_scores  # what notebooks and statistics need is slow to import
+    from analysis.report import compare_scored, open_scores  # what notebooks and statistics need is slow to import
 
     scored = open_scores(options.path, _files(options), **_reading(options))
     found = compare_scored(scored, copies=options.copies, pairs=options.pairs, seed=options.seed)
@@ -80,7 +80,7 @@ def compare(options: Namespace) -> None:
 
 def report(options: Namespace) -> None:
     """Every notebook run on a corpus."""
-    from .report import write_report
+    from analysis.report import write_report
 
     given = options.title, _files(options), options.sheets, options.force
     problems = write_report(options.path, options.output, *given, **_reading(options))

@@ -14,14 +14,14 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .tables import InputError, replacing
+from analysis.tables import InputError, replacing
 
 #: Seconds that one cell may take before the run is given up.
 CELL_TIMEOUT = 1800
 #: Marks cells that speak of the five articles alone; they are left out on any other corpus.
 CASE_STUDY = "case-study"
 #: What the stored notebooks depend on beside themselves.
-READ = ("requirements.lock", "analysis/*.py", "data/**/*", "benchmarks/*.csv", "figures/*")
+READ = ("requirements.lock", "analysis/**/*.py", "analysis/**/*.csv", "data/**/*", "benchmarks/*.csv", "figures/*")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -108,7 +108,7 @@ def digest(path: Path, patterns: Iterable[str] = ("**/*",)) -> str:
 
 def main(names: list[str]) -> int:
     """Run in place the notebooks that have changed since they were last run here; two at a time."""
-    from .figures import write_index
+    from analysis.show.figures import write_index
 
     root = Path(__file__).resolve().parent.parent
     state = root / "build" / "notebooks.json"

@@ -13,21 +13,22 @@ from typing import Any
 
 import pandas as pd
 
-from .agreement import precision_table
-from .articles import read_articles
-from .comparison import LEVEL, MIN_ARTICLES, compare_outlets
-from .contrasts import contrast_outlets
-from .events import THRESHOLD, WINDOW, group_events
-from .evidence import list_evidence
-from .notebooks import CASE_STUDY, digest, run_notebooks
-from .quality import check_articles, describe_problems
-from .ratios import DRAWS
-from .scoring import Scored, score_with
-from .sheets import find_key, read_sheet
-from .stream import Options, scorer_for
-from .tables import DATA, InputError, read_table, replacing, safe_cells, write_table
+from analysis.codebook.evidence import list_evidence
+from analysis.codebook.scoring import Scored, score_with
+from analysis.compare.contrasts import contrast_outlets
+from analysis.compare.events import THRESHOLD, WINDOW, group_events
+from analysis.compare.rates import LEVEL, MIN_ARTICLES, compare_outlets
+from analysis.compare.ratios import DRAWS
+from analysis.notebooks import CASE_STUDY, digest, run_notebooks
+from analysis.read.articles import read_articles
+from analysis.read.quality import check_articles, describe_problems
+from analysis.stream import Options, scorer_for
+from analysis.tables import DATA, InputError, read_table, replacing, safe_cells, write_table
+from analysis.validate.agreement import precision_table
+from analysis.validate.sheets import find_key, read_sheet
 
 NOTEBOOKS = DATA.parent / "notebooks"
+TEMPLATES = Path(__file__).with_name("show") / "templates"
 LEXICON, ACTORS, JUDGED = (DATA / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
 #: Marks cells about sentences on the matter in dispute; they are left out where no lexicon names it.
 ABOUT = "about"
@@ -98,7 +99,7 @@ def write_report(
     InputError
         If nothing can be read, or the folder is in use.
     """
-    from . import figures, findings, plots
+    from analysis.show import figures, findings, plots
 
     folder, options, title = Path(folder), options or Options(), title or "Comparative framing report"
     if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
@@ -177,10 +178,14 @@ def _fill(name: str, words: dict[str, Any]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
     from nbconvert.filters import markdown2html
 
-    from .findings import listed
+    from analysis.show.findings import listed
 
     given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
-    pages = Environment(loader=FileSystemLoader(DATA / "templates"), autoescape=select_autoescape(["html"]), **given)
+    pages = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        **given,
+    )
     pages.filters |= {"markdown": markdown2html, "listed": partial(listed, most=99)}
     return pages.get_template(name).render(words)
 
@@ -195,7 +200,7 @@ def _section(book: Path) -> str:
 
 def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
     """The clearest contrasts, each with sentences behind it."""
-    from .plots import select_contrasts
+    from analysis.show.plots import select_contrasts
 
     rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
     origin = scored.articles["origin"].fillna(scored.articles["outlet"])

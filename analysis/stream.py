@@ -19,8 +19,8 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from .articles import EXTRA, Corpus, iter_articles
-from .tables import ARTICLES, NOTES, REJECTED, InputError, open_table, write_table
+from analysis.read.articles import EXTRA, Corpus, iter_articles
+from analysis.tables import ARTICLES, NOTES, REJECTED, InputError, open_table, write_table
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -56,9 +56,9 @@ class Options(NamedTuple):
 @cache
 def scorer_for(options: Options) -> Any:
     """The scorer of one process, made once: `scoring.prepare_scorer` from files."""
-    from .lexicon import read_lexicon
-    from .scoring import prepare_scorer
-    from .speakers import read_actors
+    from analysis.codebook.actors import read_actors
+    from analysis.codebook.lexicon import read_lexicon
+    from analysis.codebook.scoring import prepare_scorer
 
     return prepare_scorer(
         read_lexicon(options.lexicon) if options.lexicon else None,
@@ -69,7 +69,7 @@ def scorer_for(options: Options) -> Any:
 
 def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
     """Words of each article, and the other tables: the texts need not come back from the process that scored them."""
-    from .scoring import score_batch
+    from analysis.codebook.scoring import score_batch
 
     if len(scorer_for(options).vocabulary) > MOST_STRINGS:
         scorer_for.cache_clear()
@@ -83,7 +83,7 @@ def _with_articles(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, 
 
 
 def _quotations(articles: pd.DataFrame) -> tuple[Any, ...]:
-    from .attribution import find_quotations
+    from analysis.codebook.quotations import find_quotations
 
     return (find_quotations(articles),)
 

@@ -18,7 +18,7 @@ import orjson
 import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_COLUMNS = pd.read_csv(DATA / "tables.csv", dtype="str")
+_COLUMNS = pd.read_csv(Path(__file__).with_name("tables.csv"), dtype="str")
 
 
 def _columns(table: str) -> list[str]:

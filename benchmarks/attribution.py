@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import contents as A
-from analysis import cues as W
-from analysis import speakers as S
-from analysis.attribution import find_quotations
-from analysis.cues import read_cues, read_words
-from analysis.quotes import find_quotes
-from analysis.tokens import tokenise
+from analysis.codebook.quotations import find_quotations
+from analysis.voice import contents as A
+from analysis.voice import cues as W
+from analysis.voice import speakers as S
+from analysis.voice.cues import read_cues, read_words
+from analysis.voice.quotes import find_quotes
+from analysis.voice.tokens import tokenise
 
 
 def part_of(identifier: str) -> str:
@@ -362,7 +362,7 @@ def main() -> None:
     parser.add_argument("command", choices=("tune", "report"))
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--parts", nargs="+", default=None, help="tune: tune dev; report: test")
-    parser.add_argument("--weights", type=Path, default=W.DATA / "attribution.csv")
+    parser.add_argument("--weights", type=Path, default=W.WEIGHTS)
     options = parser.parse_args()
     if options.command == "tune":
         tune(read(options.corpus, tuple(options.parts or ("tune", "dev"))), options.weights)

@@ -27,11 +27,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.articles import read_articles
-from analysis.comparison import Counts, merge_rows, moment_table, rate_interval, sum_moments
-from analysis.contrasts import CORE_FEATURES, adjust_p, join_bundles
-from analysis.ratios import DRAWS, Found, contrast_sides, rate_ratios, widen_by_clusters
-from analysis.scoring import score_articles
+from analysis.codebook.scoring import score_articles
+from analysis.compare.contrasts import CORE_FEATURES, adjust_p, join_bundles
+from analysis.compare.rates import Counts, merge_rows, moment_table, rate_interval, sum_moments
+from analysis.compare.ratios import DRAWS, Found, contrast_sides, rate_ratios, widen_by_clusters
+from analysis.read.articles import read_articles
 from analysis.tables import InputError, round_significant, write_table
 
 SIZES = (5, 15, 60)
@@ -66,7 +66,7 @@ def read_outlets(corpus: str, number: int) -> list[Outlet]:
     if not len(chosen):
         raise InputError(f"{corpus}: no outlet has {2 * max(SIZES)} dated articles; calibration needs one")
     articles = articles[articles["outlet"].isin(chosen)].reset_index(drop=True)
-    from analysis.events import group_events
+    from analysis.compare.events import group_events
 
     event = articles["article_id"].map(group_events(articles).set_index("article_id")["event"])
     scores = score_articles(articles).scores

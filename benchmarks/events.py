@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.distinctive import distinctive_terms
-from analysis.events import THRESHOLD, group_events
+from analysis.compare.distinctive import distinctive_terms
+from analysis.compare.events import THRESHOLD, group_events
 
 CODED = Path(__file__).parent.parent / "data" / "coding" / "events.csv"
 APART = CODED.with_name("events_apart.csv")

@@ -27,13 +27,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.articles import read_articles
-from analysis.figures import in_style, new_figure, save_figure
-from analysis.lexicon import Lexicon, read_lexicon
-from analysis.matching import NOT_POSSESSIVE, Matcher, find_matches
-from analysis.scoring import prepare_scorer, score_with
+from analysis.codebook.lexicon import Lexicon, read_lexicon
+from analysis.codebook.matching import NOT_POSSESSIVE, Matcher, find_matches
+from analysis.codebook.scoring import prepare_scorer, score_with
+from analysis.read.articles import read_articles
+from analysis.show.figures import in_style, new_figure, save_figure
 from analysis.tables import round_significant, write_table
-from analysis.tokens import Vocabulary, tokenise
+from analysis.voice.tokens import Vocabulary, tokenise
 
 WORD = r"\w+(?:['’-]\w+)*"
 REPEATS = 3

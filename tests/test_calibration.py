@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.contrasts import CORE_FEATURES
+from analysis.compare.contrasts import CORE_FEATURES
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 calibration = pytest.importorskip("calibration")

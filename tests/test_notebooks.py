@@ -14,8 +14,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis import figures
 from analysis.notebooks import CASE_STUDY, run_notebook
+from analysis.show import figures
 from analysis.tables import InputError, read_table
 
 ROOT = Path(__file__).resolve().parent.parent

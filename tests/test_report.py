@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis import report
-from analysis.articles import read_articles
+from analysis.codebook.scoring import score_articles
+from analysis.read.articles import read_articles
 from analysis.report import compare_scored, open_scores, write_report
-from analysis.scoring import score_articles
 from analysis.stream import Options
 from analysis.tables import InputError, read_table, write_table
 

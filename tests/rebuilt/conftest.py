@@ -18,7 +18,7 @@ def rebuilt(request):
         pytest.skip("name the folder in which the notebooks were run: --rebuilt DIR")
     folder = (ROOT / given).resolve() / "figures"
     assert folder.is_dir(), f"{folder}: the notebooks were not run there"
-    from analysis.figures import write_index
+    from analysis.show.figures import write_index
 
     write_index(folder)
     return folder

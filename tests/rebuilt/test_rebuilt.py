@@ -11,11 +11,10 @@ import platform
 import numpy as np
 import pandas as pd
 import pytest
+from analysis.conftest import ROOT
 from PIL import Image
 
-from analysis.figures import in_style, new_figure, save_figure
-
-from .conftest import ROOT
+from analysis.show.figures import in_style, new_figure, save_figure
 
 EXACT = platform.system() == "Linux" and platform.machine() == "x86_64"
 SHADES, SHARE = 32, 0.01

@@ -1,0 +1,279 @@
+"""From articles to quotations, mentions and scores, a batch of articles at a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analysis.codebook.actors import read_actors, sides
+from analysis.codebook.lexicon import Lexicon, read_lexicon
+from analysis.codebook.matching import Matcher, find_matches
+from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
+from analysis.read.pages import section_lines
+from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
+from analysis.voice.spans import SECTIONS, VOICES, Spans, find_spans, owners, word_voices
+from analysis.voice.tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise, whole_characters
+
+#: Sections that are scored: subheadings count to the body, footnotes to neither.
+SCORED_SECTIONS = ("headline", "body")
+#: Characters of text that are worked on at once by `score_articles`: enough for arrays to pay, small in memory.
+BATCH_CHARACTERS = 16_000_000
+
+
+class Scored(NamedTuple):
+    """The four tables of a scored corpus, with the columns that `data/README.md` describes."""
+
+    articles: pd.DataFrame
+    quotations: pd.DataFrame
+    mentions: pd.DataFrame
+    scores: pd.DataFrame
+
+
+class Scorer(NamedTuple):
+    """What scoring needs beside the articles, made ready once; `feature` numbers the feature of each entry of the
+    matcher, `core` says which features do not count in footnotes."""
+
+    lexicon: Lexicon
+    matcher: Matcher
+    about: Matcher | None
+    actors: pd.DataFrame | None
+    vocabulary: Vocabulary
+    feature: np.ndarray
+    core: np.ndarray
+
+
+def prepare_scorer(
+    lexicon: Lexicon | None = None, actors: pd.DataFrame | None = None, about: Lexicon | None = None
+) -> Scorer:
+    """Make lexicons ready for `score_batch`; the project's codebook and actors unless others are given."""
+    lexicon = read_lexicon() if lexicon is None else lexicon
+    actors = read_actors() if actors is None else actors
+    matcher = Matcher(lexicon)
+    feature = pd.Index(lexicon.features["feature"]).get_indexer(matcher.entries["feature"])
+    core = lexicon.features["core"].eq("1").to_numpy()
+    return Scorer(lexicon, matcher, None if about is None else Matcher(about), actors, Vocabulary(), feature, core)
+
+
+def score_articles(
+    articles: pd.DataFrame,
+    lexicon: Lexicon | None = None,
+    actors: pd.DataFrame | None = None,
+    about: Lexicon | None = None,
+) -> Scored:
+    """Find and count the markers of a lexicon in articles, by section and by whose voice they are in.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table; only ``article_id`` and ``text`` are required.
+    lexicon : Lexicon, optional
+        From `read_lexicon`; the project's codebook otherwise.
+    actors : DataFrame, optional
+        From `read_actors`: sides of speakers; the project's table otherwise.
+    about : Lexicon, optional
+        Count only in sentences that name one of its entries, and count only their words.
+
+    Returns
+    -------
+    Scored
+        ``articles`` (with ``words`` counted), ``quotations``, ``mentions`` and ``scores``. ``per_1000`` is per
+        1,000 words of that voice in that section, ``share_per_1000`` per 1,000 words of the section.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": ["a"], "text": ["Moscow allegedly agreed. “Perhaps,” he said."]})
+    >>> mentions = score_articles(articles).mentions
+    >>> mentions[["match", "feature", "voice"]].values.tolist()
+    [['allegedly', 'hearsay', 'newsroom'], ['Perhaps', 'hedge', 'quoted'], ['said', 'attribution', 'newsroom']]
+    """
+    return score_with(articles, prepare_scorer(lexicon, actors, about))
+
+
+def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
+    """`score_articles` with a scorer that was prepared before."""
+    lengths = articles["text"].str.len().fillna(0).to_numpy()
+    batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
+    parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
+        score_batch(articles, scorer)
+    ]
+    return Scored(*(spelt_out(pa.concat_tables([part[i] for part in parts])).to_pandas() for i in range(4)))
+
+
+def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+    """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
+    articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
+    articles["text"] = whole_characters(articles["text"]).fillna("")
+    tokens = tokenise(in_turn(articles["headline"], articles["text"]), scorer.vocabulary)
+    headline = np.arange(2 * len(articles)) % 2 == 0
+    section, lines = word_sections(tokens, articles["text"])
+    spans = find_spans(tokens, headline)
+    voices = word_voices(tokens, spans)
+    counted = np.ones(len(tokens.word), dtype=bool)
+    if scorer.about is not None:
+        hits = find_matches(tokens, scorer.about, section)
+        named = np.zeros(int(tokens.sentence.max(initial=0)) + 1, dtype=bool)
+        named[tokens.sentence[hits.first]] = True
+        counted = named[tokens.sentence]
+    mentions, tally = _mentions(tokens, scorer, section, spans, voices, counted, articles)
+    words = _words(tokens, section, voices, counted, len(articles))
+    scores = _scores(tally, words, scorer, articles)
+    articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
+    quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
+    return _plain(articles), quotations, mentions, scores
+
+
+def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, seed: int = 0) -> list[str]:
+    """What a lexicon would match in a corpus, most frequent first, with an example of each: lines to read.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles table.
+    lexicon : Lexicon
+    top : int
+        Matches to show of each feature.
+    seed : int
+        Chooses the examples.
+
+    Returns
+    -------
+    list of str
+        Per feature its commonest matches (as typed, with the entry where that differs), an example sentence of
+        each, and the entries that matched nothing.
+    """
+    from analysis.codebook.evidence import list_evidence
+
+    scored = score_articles(articles, lexicon)
+    found = list_evidence(scored.mentions, scored.articles)
+    lines = []
+    for feature in lexicon.features["feature"]:
+        here = found[found["feature"] == feature]
+        lines.append(f"{feature}: {len(here)} mentions, {int(here['negated'].sum())} of them negated")
+        counts = here.groupby(["term", here["match"].str.lower()]).size().sort_values(ascending=False, kind="stable")
+        for (term, match), count in counts.head(top).items():
+            chosen = here[(here["term"] == term) & (here["match"].str.lower() == match)].sample(1, random_state=seed)
+            sentence = " ".join(chosen["sentence"].iloc[0].split())
+            lines.append(f"  {count:>6}  {match}" + (f"  [{term}]" if term != match else "") + f"  | {sentence}")
+        entries = lexicon.entries.loc[lexicon.entries["feature"] == feature, "term"]
+        if unseen := sorted(set(entries) - set(here["term"])):
+            lines.append(f"  no match for {len(unseen)} of {entries.nunique()} entries: {'; '.join(unseen)}")
+    return lines
+
+
+def _plain(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def word_sections(tokens: Tokens, bodies: pd.Series) -> tuple[np.ndarray, pd.DataFrame]:
+    """Section number of each word, and the lines of the bodies that are no body text.
+
+    Parameters
+    ----------
+    tokens : Tokens
+        Of headline, text, headline, text, …
+    bodies : Series of str
+        The texts.
+
+    Returns
+    -------
+    tuple
+        uint8 array over the words, and the table of `pages.section_lines`.
+    """
+    text = np.repeat(np.arange(len(tokens.first) - 1), np.diff(tokens.first))
+    section = np.where(text % 2 == 0, SECTIONS.index("headline"), SECTIONS.index("body")).astype(np.uint8)
+    lines = section_lines(bodies.reset_index(drop=True))
+    owner = lines["row"].to_numpy(np.int64) * 2 + 1
+    start = np.searchsorted(tokens.start, tokens.bytes_of(lines["start"].to_numpy(np.int64), owner))
+    end = np.searchsorted(tokens.start, tokens.bytes_of(lines["end"].to_numpy(np.int64), owner))
+    width = end - start
+    place = np.repeat(start - (np.cumsum(width) - width), width) + np.arange(width.sum())
+    number = lines["section"].map({name: i for i, name in enumerate(SECTIONS)}).to_numpy(np.uint8)
+    section[place] = np.repeat(number, width)
+    return section, lines
+
+
+def _mentions(
+    tokens: Tokens,
+    scorer: Scorer,
+    section: np.ndarray,
+    spans: Spans,
+    voices: np.ndarray,
+    counted: np.ndarray,
+    articles: pd.DataFrame,
+) -> tuple[pa.Table, np.ndarray]:
+    """The mentions table, and counts by article, scored section, feature and voice."""
+    found = find_matches(tokens, scorer.matcher, section)
+    note = section[found.first] == SECTIONS.index("footnote")
+    keep = counted[found.first] & ~(note & scorer.core[scorer.feature[found.entry]])
+    entry, first, last, negated = (array[keep] for array in found)
+    start, end = tokens.start[first], tokens.end[last]
+    text = np.searchsorted(tokens.first, first, side="right") - 1
+    article, where, voice = text // 2, section[first], voices[first]
+    opens, closes = sentence_bounds(tokens)
+    sentence = tokens.sentence[first]
+    features = scorer.lexicon.features["feature"].tolist()
+    number = scorer.feature[entry]
+    speaker, side = _owners(spans, owners(tokens, spans)[first], scorer)
+    columns: dict[str, Any] = {
+        "article_id": pick(articles["article_id"], article),
+        "outlet": pick(articles["outlet"], article),
+        "section": pick(SECTIONS, where),
+        "start": tokens.characters(start, text).astype(np.int64),
+        "end": tokens.characters(end, text).astype(np.int64),
+        "match": tokens.strings(start, end),
+        "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
+        "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
+        "feature": pick(features, number),
+        "term": pick(scorer.matcher.entries["term"], entry),
+        "voice": pick(VOICES, voice),
+        "speaker": speaker,
+        "side": side,
+        "negated": negated,
+    }
+    scored = ~negated & (where != SECTIONS.index("footnote"))
+    key = (article * 2 + (where != 0)) * len(features) + number
+    shape = (len(articles), 2, len(features), len(VOICES))
+    tally = np.bincount((key * len(VOICES) + voice)[scored], minlength=int(np.prod(shape)))
+    return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
+
+
+def _owners(spans: Spans, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
+    """Speaker (one name each) and side of the innermost span of each mention."""
+    person = np.append(spans.person, -1)[owner]
+    side = sides(pd.Series(spans.names, dtype="str"), scorer.actors)
+    return pick(spans.names, person), pick(side, person)
+
+
+def _words(tokens: Tokens, section: np.ndarray, voices: np.ndarray, counted: np.ndarray, articles: int) -> np.ndarray:
+    """Words by article, scored section and voice."""
+    text = np.repeat(np.arange(articles * 2), np.diff(tokens.first))
+    kept = counted & (section != SECTIONS.index("footnote"))
+    key = text.astype(np.int64) * len(VOICES) + voices
+    return np.bincount(key[kept], minlength=articles * 2 * len(VOICES)).reshape(articles, 2, len(VOICES))
+
+
+def _scores(tally: np.ndarray, words: np.ndarray, scorer: Scorer, articles: pd.DataFrame) -> pa.Table:
+    """The scores table: every article, section, feature and voice, zeros included."""
+    tally = np.concatenate([tally, tally.sum(axis=3, keepdims=True)], axis=3)
+    words = np.concatenate([words, words.sum(axis=2, keepdims=True)], axis=2)[:, :, None, :]
+    words = np.broadcast_to(words, tally.shape)
+    whole = np.broadcast_to(words[:, :, :, -1:], tally.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = round_significant(np.where(words > 0, 1000.0 * tally / words, np.nan))
+        share = round_significant(np.where(whole > 0, 1000.0 * tally / whole, np.nan))
+    index = np.indices(tally.shape, dtype=np.int32).reshape(4, -1)
+    columns: dict[str, Any] = {
+        "article_id": pick(articles["article_id"], index[0]),
+        "outlet": pick(articles["outlet"], index[0]),
+        "section": pick(SCORED_SECTIONS, index[1]),
+        "feature": pick(scorer.lexicon.features["feature"], index[2]),
+        "voice": pick([*VOICES, "all"], index[3]),
+        "mentions": tally.ravel().astype(np.int64),
+        "words": words.ravel().astype(np.int64),
+        "per_1000": pa.array(rate.ravel(), from_pandas=True),
+        "share_per_1000": pa.array(share.ravel(), from_pandas=True),
+    }
+    return pa.table({name: columns[name] for name in SCORES})

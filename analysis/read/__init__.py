@@ -1,0 +1,1 @@
+"""Articles from anywhere into the articles table; every loss and repair named."""

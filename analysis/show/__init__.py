@@ -1,0 +1,1 @@
+"""Figures, the sentences that state results, pages of evidence."""

@@ -1,0 +1,247 @@
+"""Figures for print: one look, and files that are the same bytes every time.
+
+A figure is exported as PNG, as SVG and as a CSV of the numbers plotted. Title, caption, alt text, n and the notebook
+that made it travel inside the PNG, and `write_index` makes the captioned index from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from html import escape
+from itertools import cycle
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, Image, Markdown
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from analysis.tables import replacing, round_significant, write_table
+
+#: Okabe and Ito (2008), told apart by the colour-blind, and three more. Order of use.
+PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #e69f00 #56b4e9 #6a3d9a #444444 #a6761d #b3b300 #999999".split()
+MARKERS = "os^DvP*X<>"
+HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "----", "oo", "++++", "")
+#: What means the same in every figure looks the same: colour, marker, hatch. The lightness differs too, for print
+#: in grey.
+LOOKS = {
+    "newsroom": ("#1b3a5c", "o", ""), "quoted": ("#f0c25a", "^", "...."), "all": ("#8a8a8a", "D", ""),
+    "reported": ("#5fa08c", "s", "////"), "unquoted": ("#5fa08c", "s", "////"),
+    "headline": ("#d55e00", "^", ""), "body": ("#1b3a5c", "o", ""), "neutral": ("#e4e4e4", "o", ""),
+    "side not known": ("#dddddd", "o", ""), "other sides": ("#aaaaaa", "o", "xxxx"),
+}  # fmt: skip
+#: Stands where a figure would have no rows.
+NOTHING = "There is nothing to show of this corpus; the text beside the figure says why."
+#: Width of a page, in inches.
+PAGE = 7.0
+DPI = 300
+#: Inches kept for the title, the line of n below, and each row of a legend.
+_TITLE, _FOOT, _ROW = 0.3, 0.2, 0.2
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 8, "legend.fontsize": 7.5, "legend.frameon": False,
+    "axes.titlesize": 8, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.labelsize": 8,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "ytick.major.size": 0,
+    "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "grid.color": "#dddddd", "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.6, "lines.linewidth": 1.2, "path.simplify": False, "svg.hashsalt": "comparative-framing",
+}  # fmt: skip
+_ABOUT = """Exported by the notebooks (`make`): each as PNG (300 dpi), as SVG and with the plotted numbers as CSV. This
+index is written by the export; do not edit it."""
+#: Matplotlib's own defaults with the project's style over them, whatever the user's settings are.
+_look = partial(style.context, ["default", STYLE])
+INDEX = ["figure", "notebook", "title", "n", "caption", "alt"]
+
+
+def _frame(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
+    """Keep room (inches) above the panels for title and legend, and below for n and a common label."""
+    height, below = figure.get_figheight(), below + _FOOT
+    rect = (0, below / height, 1, 1 - (_TITLE + above + below) / height)
+    figure.get_layout_engine().set(rect=rect)  # type: ignore[union-attr, call-arg]
+
+
+def in_style(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Decorator of functions that draw a table: in the project's style, and saying so where the table has no rows."""
+
+    @wraps(draw)
+    def styled(table: pd.DataFrame, *given: Any, **options: Any) -> Figure:
+        with _look():
+            if len(table):
+                return draw(table, *given, **options)
+            figure, ax = new_figure(height=1.1)
+            ax.set_axis_off()
+            ax.text(0, 0.5, NOTHING, va="center")
+            return figure
+
+    return styled
+
+
+def new_figure(width: float = PAGE, height: float = 3.6, rows: int = 1, columns: int = 1, **options: Any) -> Any:
+    """A matplotlib figure and its axes in the project's style, without touching global settings.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+    rows, columns : int
+        Panels.
+    **options
+        For ``Figure.subplots`` (``sharex``, ``squeeze``, ``gridspec_kw``, …).
+
+    Returns
+    -------
+    tuple of Figure and Axes (or array of Axes)
+
+    Examples
+    --------
+    >>> figure, axes = new_figure(height=2)
+    >>> figure.get_size_inches().tolist()
+    [7.0, 2.0]
+    """
+    with _look():
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        _frame(figure)
+        return figure, figure.subplots(rows, columns, **options)
+
+
+def look_of(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Colour, marker and hatch of each name: what `LOOKS` says, the others in the order of the palette.
+
+    Examples
+    --------
+    >>> look_of(["newsroom", "Russia", "Taliban"])["Russia"]
+    ('#0072b2', 'o', '////')
+    """
+    others = [name for name in names if name not in LOOKS]
+    looks = LOOKS | dict(zip(others, zip(cycle(PALETTE), cycle(MARKERS), cycle(HATCHES)), strict=False))
+    return {name: looks[name] for name in names}
+
+
+def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], label: str = "") -> None:
+    """A legend between title and panels, and below them the label of all their horizontal axes.
+
+    The legend has as many rows as its labels need.
+    """
+    height = figure.get_figheight()
+    # About 105 characters fit in a row, and each label's handle takes the room of 6.
+    columns = max(1, min(len(labels), 105 // (max(map(len, labels), default=1) + 6)))
+    _frame(figure, -(-len(labels) // columns) * _ROW, _ROW if label else 0)
+    figure.text(0.5, _FOOT / height, label, ha="center", size=8)
+    anchor = (0.0, 1 - (_TITLE - 0.04) / height)
+    names = [name.replace("_", " ") for name in labels]
+    figure.legend(handles, names, loc="upper left", bbox_to_anchor=anchor, ncols=columns, borderaxespad=0.2)
+
+
+def save_figure(
+    figure: Figure, name: str, plotted: pd.DataFrame, title: str, caption: str, alt: str,
+    *, folder: str | Path, n: str, notebook: str, note: str = "",
+) -> Any:  # fmt: skip
+    """Write title and n on a figure, export it (``name.png``, 300 dpi, ``name.svg``, ``name.csv``) and show it.
+
+    Parameters
+    ----------
+    figure : Figure
+        From one of the functions that draw.
+    name : str
+        The files' stem.
+    plotted : DataFrame
+        The numbers that the figure shows.
+    title, caption, alt : str
+        The question; how to read the figure; what is seen, for those who cannot see it.
+    folder : path
+        Where to.
+    n, notebook, note : str
+        How many articles and words are behind it, the notebook that makes it, and what every caption there adds.
+
+    Returns
+    -------
+    IPython.display.Image
+        The exported PNG itself, at page width, with its alt text; where nothing was plotted no file, and a line.
+    """
+    folder, caption = Path(folder), f"{caption} {note}".strip()
+    if plotted.empty:
+        for kind in ("png", "svg", "csv"):
+            (folder / f"{name}.{kind}").unlink(missing_ok=True)
+        return Markdown(f"**{plain_markdown(title)}** {NOTHING}")
+    source = f"{notebook}; {n}"
+    said: dict[str, dict[str, Any]] = {
+        "png": {"Title": title, "Description": caption, "Comment": alt, "Source": source, "Software": None},
+        "svg": {"Title": title, "Description": alt, "Date": None},
+    }
+    height = figure.get_figheight()
+    with _look():
+        figure.text(0.008, 1 - 0.06 / height, title, va="top", weight="bold", size=9.5)
+        figure.text(0.008, 0.05 / height, n, size=7, color="#555555")
+        # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
+        figure.set_dpi(DPI)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        for ax in figure.axes:
+            ax.set_position(Bbox(ax.get_position().get_points().round(9)))
+        for kind, metadata in said.items():
+            with replacing(folder / f"{name}.{kind}") as beside:
+                figure.savefig(beside, format=kind, dpi=DPI, metadata=metadata)
+    write_table(round_significant(plotted), folder / f"{name}.csv")
+    return Image(data=(folder / f"{name}.png").read_bytes(), width=int(figure.get_figwidth() * 100), alt=alt)
+
+
+def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
+    """The first rows of a table as escaped HTML, with the number of rows that are not shown.
+
+    Parameters
+    ----------
+    table : DataFrame
+    rows : int
+        Rows to show.
+
+    Returns
+    -------
+    IPython.display.HTML
+
+    Examples
+    --------
+    >>> print(show_table(pd.DataFrame({"match": ["<b>", "may"]}), rows=1).data)
+    <table class="dataframe"> ... <td>&lt;b&gt;</td> ... <p>1 of 2 rows</p>
+    """
+    shown = round_significant(table.head(rows), 3)
+    with pd.option_context("display.max_colwidth", None):
+        html = shown.to_html(index=False, escape=True, border=0, na_rep="", float_format="{:g}".format)
+    return HTML(html + (f"\n<p>{len(shown):,} of {len(table):,} rows</p>" if len(table) > len(shown) else ""))
+
+
+def write_index(folder: str | Path) -> pd.DataFrame:
+    """Write ``README.md`` of a folder of figures from what the PNG files say of themselves.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `INDEX`, one row a figure, by notebook and name.
+    """
+    from PIL import Image as Picture
+
+    folder = Path(folder)
+    rows = []
+    for path in sorted(folder.glob("*.png")):
+        with Picture.open(path) as picture:
+            says = [str(picture.info.get(key, "")) for key in ("Source", "Title", "Description", "Comment")]
+        notebook, _, n = says[0].partition("; ")
+        rows.append([" ".join(part.split()) for part in (path.stem, notebook, says[1], n, *says[2:])])
+    index = pd.DataFrame(rows, columns=INDEX).sort_values(["notebook", "figure"], ignore_index=True)
+    lines = ["# Figures", "", *wrap(_ABOUT, 120)]
+    for row in index.map(plain_markdown).itertuples():
+        lines += ["", f"## {row.title}", "", f"![{row.alt}]({row.figure}.png)", "", f"{row.caption} {row.n}.", ""]
+        files = ", ".join(f"[{kind.upper()}]({row.figure}.{kind})" for kind in ("png", "svg", "csv"))
+        lines += [f"Alt text: {row.alt}", "", f"Files: {files}. Made by `notebooks/{row.notebook}.ipynb`."]
+    with replacing(folder / "README.md") as beside:
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return index
+
+
+def plain_markdown(text: str) -> str:
+    """Names of outlets and speakers may hold what Markdown or HTML would take for markup."""
+    return re.sub(r"([\\\[\]*`])", r"\\\1", escape(text, quote=False))

@@ -1,0 +1,1 @@
+"""Coding sheets, and what coders say of the tool and of each other."""

@@ -1,0 +1,1 @@
+"""Whose words: texts in, attributed spans out."""

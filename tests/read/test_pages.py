@@ -1,0 +1,256 @@
+"""Pages are cut down to the article by their structure, and every cut has a reason."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.read.pages import clean_page, find_agencies, find_date, section_lines
+
+# Written for these tests, in the shape of pages of four outlets.
+SPUTNIK = """\
+ date 2019-02-11 Register
+09:15 GMT +311 February 2019
+Search
+    Grain harvest. (File)
+
+    Minister Says Wheat Exports 'Did Not Stop' Despite Claims - Ministry
+
+    © Sputnik / Ivan Petrov
+    Business
+    Get short URL
+    204
+
+    MOSCOW (Sputnik) - Wheat exports from the southern ports never stopped, the agriculture minister said on Monday.
+
+    "We loaded ships on every single day of the month," the minister told\u00a0 reporters.
+
+    READ MORE: Five Things to Know About Bread
+
+    Port Capacity to Grow
+
+    A tractor stands in a field near Rostov
+    © AP Photo/ Anna Jones
+    Farmers Demand Cheaper Fuel as Spring Nears
+    The ministry plans two new terminals, according to the minister, who did not name a date.
+
+    The Wheat Union* called the plan empty and asked for evidence that it is paid for.
+
+    *The Wheat Union, formerly known as Wheat Front, is banned in the region
+
+    Related:
+
+    Bread Prices Rise in the North
+    Ministry Denies Fuel Shortage
+    Tags:
+    wheat, ports, minister
+    Community standardsDiscussion
+    Comment via Facebook
+    Log in
+    The users of this site are obliged to speak respectfully to one another at all times.
+"""
+
+TASS = """\
+Deputy minister rejects claims of shortage
+
+ROME, May 14. /TASS/. Italy sees no signs of a shortage of grain, the deputy minister said at a news conference.
+He spoke about recent reports in the press. The reports claimed that the stores were empty.
+No grounds for concern
+"There are no grounds for concern. We have grain for two years," he said, without elaborating on the sources of it.
+The opposition has not yet commented on the statement of the ministry or on the figures that it gave.
+"""
+
+NEWSPAPER = """\
+Parliament passes the water bill after a long debate
+
+Parliament passes the water bill after a long debate
+
+Parliament passes the water bill after a long debate The parliament on June 3 passed a bill on water prices.
+
+“It may well be the last bill of this year,” the speaker told local television, according to AFP.
+
+Opposition walks out before the final vote
+
+Three parties left the chamber before the vote, the speaker's office said in a short statement.
+
+The union of farmers said it would bring the law to court, according to The Associated Press.
+"""
+
+LEFTOVERS = """\
+City denies delay of the new bridge
+
+City denies delay of the new bridge
+
+BERLIN (Reuters) – The city has denied that the bridge across the river will be late, calling the reports baseless.
+
+May 3, 2019 photo, the bridge is seen from the southern bank of the river, Berlin" class="" style="margin: 0px;">
+© AP
+The mayor said that all the work would be finished in the spring, and that no money was missing.
+"""
+
+
+def reasons(page, word):
+    return {row.reason for row in page.removed.itertuples() if word in row.text}
+
+
+def test_an_agency_page_loses_its_furniture_and_nothing_else():
+    page = clean_page(SPUTNIK)
+    assert page.headline == "Minister Says Wheat Exports 'Did Not Stop' Despite Claims - Ministry"
+    assert page.published == "2019-02-11"
+    assert page.text.split("\n") == [
+        "Wheat exports from the southern ports never stopped, the agriculture minister said on Monday.",
+        '"We loaded ships on every single day of the month," the minister told reporters.',
+        "Port Capacity to Grow",
+        "The ministry plans two new terminals, according to the minister, who did not name a date.",
+        "The Wheat Union* called the plan empty and asked for evidence that it is paid for.",
+        "*The Wheat Union, formerly known as Wheat Front, is banned in the region",
+    ]
+
+
+def test_every_cut_has_its_reason():
+    page = clean_page(SPUTNIK)
+    assert reasons(page, "READ MORE") == {"link to another article"}
+    assert reasons(page, "AP Photo") == {"photo credit"}
+    assert reasons(page, "A tractor") == {"caption"}
+    assert reasons(page, "Cheaper Fuel") == {"headline of another article"}
+    assert reasons(page, "Bread Prices") == {"list of links"}
+    assert reasons(page, "obliged") == {"page footer"}
+    assert reasons(page, "MOSCOW") == {"dateline"}
+
+
+def test_nothing_is_lost_between_text_and_cuts():
+    for saved in (SPUTNIK, TASS, NEWSPAPER, LEFTOVERS):
+        page = clean_page(saved)
+        words = sorted("".join(saved.split()).replace("\u00a0", ""))
+        assert sorted("".join((page.text + "".join(page.removed["text"])).split())) == words
+
+
+def test_single_spaced_paragraphs_and_subheadings_of_a_wire_page_are_kept():
+    page = clean_page(TASS)
+    lines = page.text.split("\n")
+    assert lines[0].startswith("Italy sees no signs")
+    assert lines[2] == "No grounds for concern"
+    assert len(lines) == 5
+    assert find_agencies(pd.Series([page.signed]))["copy"].tolist() == ["TASS"]
+
+
+def test_a_repeated_headline_is_cut_where_it_is_glued_to_the_first_sentence():
+    page = clean_page(NEWSPAPER)
+    assert page.headline == "Parliament passes the water bill after a long debate"
+    assert page.text.startswith("The parliament on June 3 passed")
+    assert page.text.count("water bill") == 0
+    sections = section_lines(pd.Series([page.text]))
+    assert [page.text[row.start : row.end] for row in sections.itertuples()] == [
+        "Opposition walks out before the final vote"
+    ]
+
+
+def test_leftover_markup_goes_with_its_caption():
+    page = clean_page(LEFTOVERS)
+    assert page.text.split("\n") == [
+        "The city has denied that the bridge across the river will be late, calling the reports baseless.",
+        "The mayor said that all the work would be finished in the spring, and that no money was missing.",
+    ]
+
+
+def test_plain_text_without_furniture_stays_whole():
+    text = (
+        "The council met on Friday to speak of the harbour and of its future.\n\nHarbour plans\n\n"
+        "It took no decision, and the members left without a word to the press.\n\n"
+        "The next meeting is planned for the first week of May."
+    )
+    assert clean_page(text).text == text.replace("\n\n", "\n")
+
+
+def test_a_dateline_deep_in_an_article_does_not_cut_away_what_stands_above():
+    text = "\n".join(f"The council met on the {n} of May to speak of the harbour and of its future." for n in (1, 2, 3))
+    assert clean_page(
+        f"{text}\nKABUL (AP) - So began the report that was read to the members of the council."
+    ).text == (f"{text}\nKABUL (AP) - So began the report that was read to the members of the council.")
+
+
+def test_a_subheading_in_the_words_of_a_caption_is_kept():
+    page = clean_page(SPUTNIK.replace("Port Capacity to Grow", "Near Rostov"))
+    assert "Near Rostov" in page.text.split("\n")
+
+
+@pytest.mark.parametrize("page", ["", "Home\nSearch\nLog in\n\nRegister", "Subscribe\n© AP Photo / A. Jones\nThe port"])
+def test_a_page_that_is_all_furniture_holds_no_text(page):
+    assert clean_page(page).text == ""
+
+
+@given(st.text())
+def test_any_text_can_be_cleaned_and_sectioned(text):
+    page = clean_page(text)
+    for body in (page.text, text):
+        for row in section_lines(pd.Series([body])).itertuples():
+            assert 0 < row.start < row.end <= len(body)
+            assert "\n" not in body[row.start : row.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "agency", "copy"),
+    [
+        ("WASHINGTON, March 6. /TASS/. The US does not.", "TASS", "TASS"),
+        ("KABUL, Afghanistan (AP) — Troops left.", "AP", "AP"),
+        ("MANILA (Reuters) - Rain fell on the city.", "Reuters", "Reuters"),
+        ("Rain fell on the city.\n\n(Xinhua)", "Xinhua", "Xinhua"),
+        ("Associated Press\n\nRain fell on the city.", "AP", "AP"),
+        ("Rain fell.\n\nCopyright 2018 The Associated Press. All rights reserved.", "AP", "AP"),
+        ("Rain fell, he told RIA Novosti news agency, according to AFP.", "AFP", None),
+        ("Rain fell. The Associated Press and Reuters contributed to this report.", "AP; Reuters", None),
+        ("Rain fell, according to an AP-GfK poll.", None, None),
+        ("He worked for Reuters (AP is another agency) in the city for years.", None, None),
+        ("© AP Photo / A. Jones", None, None),
+    ],
+)
+def test_agencies_are_credited_or_copied_or_merely_named(text, agency, copy):
+    found = find_agencies(pd.Series([text])).iloc[0]
+    assert (None if pd.isna(found["agency"]) else found["agency"]) == agency
+    assert (None if pd.isna(found["copy"]) else found["copy"]) == copy
+
+
+def test_section_lines_know_subheadings_from_short_paragraphs_and_lists():
+    body = (
+        "The port was closed on Monday.\n“Why?”\nNobody knew.\n\nA long wait\n\nThe ships waited for the tide.\n"
+        "By Anna Jones\nShe asked for three things:\nbread\nwater\nThey were given to her.\nThe captain said no"
+    )
+    found = section_lines(pd.Series(["No lines here.", body]))
+    assert [(row.row, body[row.start : row.end], row.section) for row in found.itertuples()] == [
+        (1, "A long wait", "subheading")
+    ]
+
+
+def test_hard_wrapped_text_has_no_subheadings():
+    body = (
+        "The minister, who had come to the town by train, said on\nMonday that the bridge would be finished in\n"
+        "the spring.\n\n"
+        "Nobody in the town believed him, and the mayor said that\nThe Bridge was late\nagain.\n"
+    )
+    assert section_lines(pd.Series([body])).empty
+
+
+def test_starred_items_inside_an_article_are_no_footnotes():
+    body = "He asked for three things.\n* Bread, which is cheap.\n* Water from the well.\nNobody answered him."
+    assert section_lines(pd.Series([body])).empty
+    body += "\n* Not a note on any word."
+    assert section_lines(pd.Series([body])).empty
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2018-03-06T10:00:00Z", "2018-03-06"),
+        ("Tue, 06 Mar 2018 10:00:00 GMT", "2018-03-06"),
+        ("March 6th, 2018", "2018-03-06"),
+        ("6. März 2018", None),
+        ("Sept. 9, 2018 Sunday", "2018-09-09"),
+        ("8/29/18", "2018-08-29"),
+        ("29/8/2018", "2018-08-29"),
+        ("20180306", "2018-03-06"),
+        ("2018-02-31", None),
+        ("soon", None),
+    ],
+)
+def test_days_are_read_as_people_write_them(text, day):
+    assert find_date(text) == day

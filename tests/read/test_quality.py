@@ -1,0 +1,90 @@
+"""What may distort a comparison is flagged and reported, and nothing is dropped."""
+
+import pandas as pd
+import pytest
+
+from analysis.read.quality import check_articles, describe_problems, tabulate_corpus
+
+LONG = (
+    "The office said on Monday that rain would reach the city by the evening and stay until the end of the week. " * 4
+)
+TEXTS = {
+    "a": LONG,
+    "b": LONG.replace(" on ", "\n on ", 1),
+    "c": "Rain is near.",
+    "d": "The office said a lot on Monday. Subscribe now to continue reading this article.",
+    "e": LONG + "Itâ€™s â€œnearâ€\x9d.",
+    "f": "Le bureau a dit lundi que la pluie atteindrait la ville dans la soirée et qu'elle resterait longtemps. " * 5,
+    "g": "The office said [+2345 chars]",
+    "h": LONG + " Sign up to read our daily letter, please.",
+}
+
+
+@pytest.fixture(scope="module")
+def checked():
+    articles = pd.DataFrame({"article_id": list(TEXTS), "text": list(TEXTS.values()), "source": "a.csv"})
+    table, notes = check_articles(articles)
+    return table.set_index("article_id"), notes
+
+
+def test_no_article_is_dropped(checked):
+    assert checked[0].index.tolist() == list(TEXTS)
+
+
+def test_repeated_texts_point_to_the_first(checked):
+    assert checked[0]["duplicate_of"].dropna().to_dict() == {"b": "a"}
+
+
+def test_problems_are_named(checked):
+    expected = {"b": "duplicate", "c": "short", "d": "stub", "f": "language", "g": "stub"}
+    assert checked[0]["problem"].dropna().to_dict() == expected
+
+
+def test_problems_are_counted_in_a_sentence(checked):
+    assert describe_problems(checked[0]) == (
+        "Among 8 articles: 1 with the same text as an earlier one; 1 of fewer than 50 words; 2 cut off before a "
+        "paywall or by a service; 1 in another language than most. Nothing of this kind was found in 3."
+    )
+
+
+def test_broken_characters_stay_where_no_repair_is_asked_for():
+    articles = pd.DataFrame({"article_id": ["e"], "text": [TEXTS["e"]]})
+    table, notes = check_articles(articles, repair=False)
+    assert table["text"].tolist() == [TEXTS["e"]]
+    assert notes["note"].tolist() == ["characters of a wrong encoding, left as they are"]
+
+
+def test_broken_characters_are_repaired_and_sound_texts_left_alone(checked):
+    assert checked[0].loc["e", "text"].endswith("It’s “near”.")
+    assert checked[0].loc[["a", "f"], "text"].tolist() == [TEXTS["a"], TEXTS["f"]]
+    notes = checked[1]
+    assert notes[notes["note"].str.contains("repaired")]["article_id"].tolist() == ["e"]
+
+
+def test_other_languages_are_reported(checked):
+    table, notes = checked
+    assert table.loc["f", "language"] == "fr"
+    assert table["language"].drop(["c", "f", "g"]).eq("en").all()
+    assert pd.isna(table.loc["c", "language"])
+    assert "in another language than most: fr" in notes["note"].tolist()
+
+
+def test_every_flag_has_a_note(checked):
+    table, notes = checked
+    flagged = table.index[table["problem"].notna() | (table["language"] == "fr")]
+    assert set(flagged) <= set(notes["article_id"])
+
+
+def test_the_corpus_is_described_by_outlet_and_month(checked):
+    table = checked[0].reset_index().assign(
+        outlet=["A", "A", "A", "B", "B", "B", None, None],
+        published=["2018-03-06"] * 3 + ["2018-04-01", None] + [None] * 3,
+        headline=None, origin=["A", "AFP", "A", "B", "B", "B", None, None], words=range(1, 9),
+    )  # fmt: skip
+    described = tabulate_corpus(table).set_index(["outlet", "month"])
+    row = described.loc[("A", "2018-03")]
+    assert row[["articles", "words", "shortest", "median", "longest"]].tolist() == [3, 6, 1, 2, 3]
+    assert row[["agency_copy", "duplicates", "problems", "without_headline"]].tolist() == [1, 1, 2, 3]
+    assert described.loc[("B", ""), "other_languages"] == 1
+    assert described.loc[("", ""), "articles"] == 2
+    assert described["articles"].sum() == len(table)

@@ -1,0 +1,201 @@
+"""Events, copies, what a contrast hangs on, distinctive words and validity: tables that can be checked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.show.story_plots import (
+    COMPARED,
+    TOLD,
+    calibration_table,
+    compare_sheets,
+    copy_table,
+    coverage_table,
+    draw_calibration,
+    drive_ranges,
+    drive_table,
+    event_table,
+    missed_table,
+    reading_table,
+    select_drive,
+    select_terms,
+    select_within,
+)
+from analysis.tables import CONTRASTS
+
+
+@pytest.fixture
+def articles():
+    table = {"article_id": list("abcdef"), "outlet": ["Post", "Mail", "Post", "Mail", None, "Sun"]}
+    published = ["2018-03-06", "2018-03-05", None, "2018-03-07", "2018-03-08", "2018-03-01"]
+    return pd.DataFrame(table).assign(
+        origin=["Post", "Mail", "Post", "AFP", None, "Sun"], published=published, headline=[f"H{i}" for i in range(6)],
+        text=["text " * (i + 1) for i in range(6)], words=100,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def events():
+    return pd.DataFrame({
+        "article_id": list("abcdef"), "event": ["a", "a", "c", "d", "d", "f"],
+        "duplicate_of": [None, None, None, None, "d", None],
+    }).astype("str")  # fmt: skip
+
+
+def test_events_told_by_several_come_with_their_first_headline_and_outlets(events, articles):
+    table = event_table(events, articles)
+    assert table["event"].tolist() == ["a", "d"], "an article alone is no event to compare"
+    assert table.loc[0, ["outlets", "articles", "copies", "first", "last", "headline"]].tolist() == [
+        2, 2, 0, "2018-03-05", "2018-03-06", "H1"]  # fmt: skip
+    assert table.loc[1, ["outlets", "copies"]].tolist() == [1, 1], "an outlet that is not named is none"
+
+
+def test_copies_are_told_by_credit_and_by_text(events, articles):
+    table = copy_table(events, articles).set_index("article_id")
+    assert set(table.index) == {"d", "e"}
+    assert table.loc["d", "counts_for"] == "AFP" and table.loc["e", "original"] == "d"
+
+
+def test_each_outlet_divides_into_its_own_events_shared_ones_and_copies(events, articles):
+    table = coverage_table(events, articles).set_index(["outlet", "told"])["count"]
+    assert table["Post"].tolist() == [1, 1, 0] and table["Mail"].tolist() == [0, 1, 1]
+    assert table["(not named)", TOLD[2]] == 1
+
+
+def contrast(feature, outlet, kind, ratio, p_adjusted=0.01, **columns):
+    row = dict.fromkeys(CONTRASTS) | {"feature": feature, "section": "body", "voice": "newsroom", "contrast": kind}
+    row |= {"outlet_a": outlet, "outlet_b": "rest", "articles_a": 5, "articles_b": 9, "rate_ratio": ratio}
+    row |= {"ci_low": ratio / 2, "ci_high": ratio * 2, "p": p_adjusted, "p_adjusted": p_adjusted, "status": ""}
+    return row | {"family": "declared" if kind == "rest" else "exploratory"} | columns
+
+
+def test_each_clear_contrast_stands_beside_the_same_one_within_events():
+    rows = [
+        contrast("hedge", "Post", "rest", 3.0), contrast("hedge", "Post", "within-event", 1.5),
+        contrast("claim", "Post", "rest", 2.0, 0.001), contrast("claim", "Post", "within-event", np.nan, np.nan),
+        contrast("denial", "Mail", "rest", 2.0, 0.9), contrast("denial", "Mail", "within-event", 2.0),
+        contrast("hedge", "Post", "within-event", 9.0, outlet_b="Mail"),
+    ]  # fmt: skip
+    table = select_within(pd.DataFrame(rows))
+    assert table["contrast"].tolist() == ["Post: hedge", "Post: claim", "Post: hedge"], "what can be held comes first"
+    assert table["comparison"].tolist() == [COMPARED["rest"]] * 2 + [COMPARED["within-event"]]
+    assert table["rate_ratio"].tolist() == [3.0, 2.0, 1.5]
+
+
+def test_without_a_clear_contrast_the_nearest_are_shown_and_refusals_give_nothing():
+    table = select_within(pd.DataFrame([contrast("hedge", "Post", "rest", 3.0, np.nan)]))
+    assert len(table) == 1
+    refused = pd.DataFrame({"status": ["one outlet only"]}).reindex(columns=CONTRASTS)
+    assert select_within(refused).empty and select_drive(drive_table(None, None, None, refused, None)).empty
+
+
+@pytest.fixture
+def scored():
+    names = [f"{outlet}{i}" for outlet in "AB" for i in range(5)]
+    articles = pd.DataFrame({"article_id": names, "outlet": [name[0] for name in names]})
+    scores = pd.DataFrame({
+        "article_id": names, "section": "body", "feature": "hedge", "voice": "newsroom",
+        "mentions": [4, 4, 5, 4, 4, 1, 1, 1, 1, 1], "words": 500,
+    })  # fmt: skip
+    mentions = pd.DataFrame({"article_id": np.repeat(names, scores["mentions"])})
+    mentions["term"] = ["may"] * 19 + ["perhaps"] * 7
+    return articles, scores, mentions.assign(section="body", feature="hedge", voice="newsroom", negated=False)
+
+
+def test_what_a_contrast_hangs_on_is_asked_of_the_clearest_and_the_strongest_moves_are_drawn(scored):
+    articles, scores, mentions = scored
+    known = pd.DataFrame([contrast("hedge", "A", "rest", 4.2), contrast("hedge", "B", "rest", 0.24, 0.5)])
+    drive = drive_table(mentions, scores, articles, known, None, most=1)
+    assert drive["contrast"].unique().tolist() == ["A: hedge"]
+    drawn = select_drive(drive, most=2)
+    assert drawn["what"].iloc[0] == "as it is"
+    assert (drawn["change"] == "article left out").sum() == 2
+    assert drawn.loc[drawn["change"] == "article left out", "what"].iloc[0].startswith("without article ")
+    ranges = drive_ranges(drive).set_index("change")
+    assert ranges.loc["article left out", "variants"] == 10
+    assert ranges.loc["entry left out", "variants"] == 2
+    assert ranges.loc["article left out", "lowest"] < 4.2 < ranges.loc["article left out", "highest"]
+
+
+def test_without_intervals_the_outlet_of_most_articles_stands_in(scored):
+    articles, scores, mentions = scored
+    rows = [contrast("hedge", "B", "rest", 0.2, np.nan), contrast("hedge", "A", "rest", 4.2, np.nan, articles_a=7)]
+    drive = drive_table(mentions, scores, articles, pd.DataFrame(rows), None)
+    assert drive["contrast"].unique().tolist() == ["A: hedge"]
+
+
+def terms(**columns):
+    table = {"outlet": ["A", "A", "A", "B", "B"], "term": list("vwxyz"), "log_odds": [1.0, 2.0, -1.0, 0.5, 3.0],
+             "p": [0.002, 0.001, 0.001, 0.003, 0.4], "p_adjusted": [0.02, 0.01, 0.01, 0.03, 0.9]}  # fmt: skip
+    table = pd.DataFrame(table | columns)
+    return table.assign(ci_low=table["log_odds"] - 0.5, ci_high=table["log_odds"] + 0.5)
+
+
+def test_words_used_more_than_by_others_are_drawn_as_odds():
+    table = select_terms(terms())
+    assert table["row"].tolist() == ["A: w", "A: v", "B: y"]
+    assert table["times"].round(2).tolist() == [7.39, 2.72, 1.65]
+    assert (table["times_low"] < table["times"]).all() and (table["times"] < table["times_high"]).all()
+    assert select_terms(terms(), most=2)["row"].tolist() == ["A: w", "B: y"], "each outlet has its share of the rows"
+    assert select_terms(terms(), outlets=1)["outlet"].unique().tolist() == ["A"]
+    assert select_terms(terms(p_adjusted=np.nan, outlet=None, term=None)).empty
+
+
+@pytest.fixture
+def calibration(tmp_path):
+    path = tmp_path / "calibration.csv"
+    rows = [("X", "random", 5, 0.04, 0.3), ("Y", "random", 5, 0.06, 0.5), ("X", "week", 5, 0.9, 0.9),
+            ("X", "random", 15, 0.05, 0.4)]  # fmt: skip
+    lines = [f"{outlet},hedge,newsroom,{split},{size},400,{ours},{g2}" for outlet, split, size, ours, g2 in rows]
+    header = "outlet,feature,voice,split,articles,halves,false_alarms,false_alarms_g2"
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return calibration_table(path)
+
+
+def test_false_alarms_are_means_over_outlets_with_their_range(calibration):
+    first = calibration.iloc[0]
+    assert first[["size", "test", "per_cent", "lowest", "highest", "halves"]].tolist() == [
+        "5 + 5 articles", "this project", 5.0, 4.0, 6.0, 800]  # fmt: skip
+    assert calibration["per_cent"].max() < 90, "other splits are other tables"
+    assert set(calibration["size"]) == {"5 + 5 articles", "15 + 15 articles"}
+
+
+def test_the_promised_level_is_drawn_in_every_panel(calibration):
+    figure = draw_calibration(calibration)
+    for ax in figure.axes[:2]:
+        assert any(list(line.get_xdata()) == pytest.approx([5, 5]) for line in ax.lines)
+
+
+def test_misses_are_counted_by_feature():
+    table = missed_table(pd.DataFrame({"feature": ["hedge"] * 4 + ["claim"], "missed": ["1", "0", "0", "0", "0"]}))
+    row = table.set_index("feature").loc["hedge"]
+    assert row[["read", "missed", "per_cent"]].tolist() == [4, 1, 25.0] and row["ci_low"] < 25 < row["ci_high"]
+
+
+def test_a_reading_is_held_against_the_mentions_in_the_same_place():
+    articles = pd.DataFrame(
+        {"article_id": ["a"], "headline": ["It may rain"], "text": ["He may go. Perhaps not, maybe."]}
+    )
+    sheet = pd.DataFrame({
+        "article": "a", "section": ["headline", "body", "body"], "context": ["may rain", "He may go", "Perhaps not"],
+        "match": ["may", "may", "not"], "feature": ["hedge", "hedge", "denial"], "voice": "newsroom",
+    })  # fmt: skip
+    mentions = pd.DataFrame({
+        "article_id": "a", "section": ["headline", "body", "body"], "start": [3, 3, 24], "end": [6, 6, 29],
+        "match": ["may", "may", "maybe"], "feature": "hedge", "voice": ["newsroom", "quoted", "newsroom"],
+    })  # fmt: skip
+    table = reading_table(sheet, articles, mentions).set_index("feature")
+    assert table.loc["hedge"].to_dict() == {"coded": 2, "found": 2, "voice_right": 1, "by_tool": 3, "not_coded": 1}
+    assert table.loc["denial"].to_dict() == {"coded": 1, "found": 0, "voice_right": 0, "by_tool": 0, "not_coded": 0}
+
+
+def test_without_sheets_nothing_is_measured_and_with_two_their_agreement_is(tmp_path):
+    measures, disagreements = compare_sheets(tmp_path, "*")
+    assert measures.empty and "estimate" in measures and disagreements.empty
+    for name, answers in (("news-1.csv", "1001"), ("news-2.csv", "1000")):
+        rows = "".join(f"{i},It may rain.,{answer},1\n" for i, answer in enumerate(answers, 1))
+        (tmp_path / name).write_text("item,sentence,hedge,done\n" + rows)
+    measures, disagreements = compare_sheets(tmp_path, "news-*.csv")
+    shares = measures.set_index(["name", "measure"])["estimate"]
+    assert shares["hedge", "agreement"] == 0.75
+    assert disagreements["item"].tolist() == [4]
