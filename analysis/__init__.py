@@ -1,26 +1,36 @@
 """Comparative framing analysis of news: whose voice, how much, and how sure one can be.
 
-Each public function is imported from its module when it is first used, so that starting up stays quick.
+Public names are imported from their rooms when they are first used, so that starting up stays quick.
 """
 
 from importlib import import_module
 from typing import Any
 
-#: Public names by module, in the order in which the analysis uses them.
+#: Public names by module, in the order in which an analysis uses them.
 PUBLIC = {
+    "study": ("Study",),
     "tables": ("InputError", "read_table", "write_table"),
     "read.articles": ("read_articles",),
     "codebook.quotations": ("find_quotations",),
-    "codebook.actors": ("read_actors",),
     "codebook.lexicon": ("read_lexicon",),
+    "codebook.actors": ("read_actors",),
     "codebook.scoring": ("score_articles",),
     "codebook.evidence": ("list_evidence", "highlight_article"),
+    "compare.events": ("group_events",),
+    "compare.rates": ("compare_outlets",),
+    "compare.contrasts": ("contrast_outlets",),
+    "compare.distinctive": ("distinctive_terms",),
+    "show.figures": ("show_table",),
 }
+#: Modules under the names by which notebooks call them: the figures, and the sentences that state results.
+MODULES = {"plot": "show.plots", "findings": "show.findings"}
 _MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names}
-__all__ = sorted(_MODULE_OF)
+__all__ = sorted([*_MODULE_OF, *MODULES])
 
 
 def __getattr__(name: str) -> Any:
+    if name in MODULES:
+        return import_module(f".{MODULES[name]}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
     return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

@@ -80,12 +80,14 @@ def run_notebook(
 
 
 def _store(book: Any, path: Path) -> None:
+    import nbformat
+
     book.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     for cell in book.cells:
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.tags else {}
     with replacing(path) as beside:
-        text = json.dumps(book, indent=1, ensure_ascii=False, sort_keys=True)
-        beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+        # As JupyterLab stores it, a source as a list of lines: opening and saving a notebook changes nothing.
+        beside.write_text(nbformat.writes(book).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
 def run_notebooks(paths: Sequence[Path], *given: Any) -> Iterator[str]:

@@ -33,6 +33,8 @@ INTEGERS, NUMBERS, BOOLEANS = (
     frozenset(_COLUMNS["column"][_COLUMNS["kind"] == kind]) for kind in ("integer", "number", "truth")
 )
 
+#: In which a folder of tables may be written.
+_SCORED = (".parquet", ".csv", ".jsonl")
 _FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 # A spreadsheet takes a cell for a formula, or a command, from its first visible character.
 _LIVE_CELL = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
@@ -209,6 +211,14 @@ def read_table(path: str | Path) -> pd.DataFrame:
         return _typed(frame)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path} cannot be read as a table: {str(error).splitlines()[0]}") from error
+
+
+def find_table(folder: Any, name: str) -> Path | None:
+    """The file of a table in a folder that `score` or `report` wrote; None where there is none."""
+    if not isinstance(folder, str | os.PathLike):
+        return None
+    places = [Path(folder) / inner / f"{name}{suffix}" for inner in ("", "tables") for suffix in _SCORED]
+    return next((path for path in places if path.is_file()), None)
 
 
 def _format(path: str | Path) -> str:

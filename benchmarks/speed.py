@@ -31,7 +31,7 @@ from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.matching import NOT_POSSESSIVE, Matcher, find_matches
 from analysis.codebook.scoring import prepare_scorer, score_with
 from analysis.read.articles import read_articles
-from analysis.show.figures import in_style, new_figure, save_figure
+from analysis.show.figures import Plot, in_style, new_figure
 from analysis.tables import round_significant, write_table
 from analysis.voice.tokens import Vocabulary, tokenise
 
@@ -230,17 +230,13 @@ def main() -> int:
         "packages": {name: installed(name) for name in ("numpy", "pyarrow", "pandas", "scikit-learn", "spacy")},
     }
     (options.output / "speed.json").write_text(json.dumps(machine, indent=1) + "\n")
-    save_figure(
-        draw(table),
-        "speed",
-        table,
+    Plot(
+        "speed", draw(table), table,
         "How fast is scoring beside other tools?",
         "Megabytes of text per second of wall clock; this project in blue.",
         "Bars of throughput by tool.",
-        folder=options.output,
-        n=f"n = {len(articles):,} articles",
-        notebook="benchmarks/speed.py",
-    )
+        n=f"n = {len(articles):,} articles", notebook="benchmarks/speed.py",
+    ).save(options.output)  # fmt: skip
     return 0
 
 

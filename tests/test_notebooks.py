@@ -4,7 +4,6 @@ import ast
 import json
 import subprocess
 import sys
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -57,7 +56,7 @@ def test_prose_introduces_every_figure_and_closes_the_notebook(notebook):
     assert cells[0].cell_type == cells[-1].cell_type == "markdown" and cells[0].source.startswith("# ")
     assert any("what cannot" in cell.source for cell in cells if cell.cell_type == "markdown")
     for before, cell in pairwise(cells):
-        if cell.cell_type == "code" and "export(\n" in cell.source and before.cell_type == "code":
+        if cell.cell_type == "code" and ".save(FIGURES)" in cell.source and before.cell_type == "code":
             assert before.outputs, cell.source
 
 
@@ -122,13 +121,6 @@ def corpus(folder, outlets=3, articles=4, drop=()):
     return folder / "corpus.csv"
 
 
-@contextmanager
-def in_place(path):
-    path.parent.mkdir(exist_ok=True)
-    path.touch()
-    yield path
-
-
 VARIANTS = {
     "three outlets": {},
     "no outlets, no dates": {"drop": ["outlet", "date"]},
@@ -143,7 +135,6 @@ def test_notebooks_read_any_corpus(path, variant, tmp_path, monkeypatch):
     """Without a kernel, and small pictures only: starting it and drawing would take most of the time."""
     draw = Figure.savefig
     monkeypatch.setattr(Figure, "savefig", lambda self, file, **how: how["format"] == "svg" or draw(self, file, **how))
-    monkeypatch.setattr(figures, "replacing", in_place)
     monkeypatch.setattr(figures, "DPI", 30)
     monkeypatch.chdir(ROOT / "notebooks")
     changed = {"CORPUS": str(corpus(tmp_path, **VARIANTS[variant])), "FIGURES": str(tmp_path / "figures")}
@@ -153,7 +144,7 @@ def test_notebooks_read_any_corpus(path, variant, tmp_path, monkeypatch):
         names.update(changed)
     made = {file.stem for file in (tmp_path / "figures").glob("*.png")}
     # A figure with nothing to plot is said to be so and is not exported.
-    assert 0 < len(made) <= sum("export(\n" in cell.source for cell in cells_of(path))
+    assert 0 < len(made) <= sum(".save(FIGURES)" in cell.source for cell in cells_of(path))
     for name in made:
         with Image.open(tmp_path / "figures" / f"{name}.png") as picture:
             assert "Development" not in picture.info["Description"]

@@ -6,6 +6,7 @@ that made it travel inside the PNG, and `write_index` makes the captioned index 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
@@ -16,7 +17,7 @@ from textwrap import wrap
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML, Image, Markdown
+from IPython.display import HTML, Image
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -137,57 +138,99 @@ def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], la
     figure.legend(handles, names, loc="upper left", bbox_to_anchor=anchor, ncols=columns, borderaxespad=0.2)
 
 
-def save_figure(
-    figure: Figure, name: str, plotted: pd.DataFrame, title: str, caption: str, alt: str,
-    *, folder: str | Path, n: str, notebook: str, note: str = "",
-) -> Any:  # fmt: skip
-    """Write title and n on a figure, export it (``name.png``, 300 dpi, ``name.svg``, ``name.csv``) and show it.
+class Plot:
+    """A figure that shows itself in a notebook and can be saved, with the numbers that it shows.
 
     Parameters
     ----------
-    figure : Figure
-        From one of the functions that draw.
     name : str
-        The files' stem.
-    plotted : DataFrame
+        Stem of its files.
+    figure : Figure
+        From one of the functions that draw; where `data` has no rows it is not shown.
+    data : DataFrame
         The numbers that the figure shows.
     title, caption, alt : str
         The question; how to read the figure; what is seen, for those who cannot see it.
-    folder : path
-        Where to.
-    n, notebook, note : str
-        How many articles and words are behind it, the notebook that makes it, and what every caption there adds.
+    n, note, notebook : str
+        How many articles and words are behind it, what every caption adds, and the notebook that makes it.
 
-    Returns
-    -------
-    IPython.display.Image
-        The exported PNG itself, at page width, with its alt text; where nothing was plotted no file, and a line.
+    Examples
+    --------
+    >>> figure, axes = new_figure(height=2)
+    >>> plot = Plot("empty", figure, pd.DataFrame(), "How many?", "A caption.", "Nothing.")
+    >>> print(plot)
+    **How many?** There is nothing to show of this corpus; the text beside the figure says why.
     """
-    folder, caption = Path(folder), f"{caption} {note}".strip()
-    if plotted.empty:
+
+    def __init__(
+        self, name: str, figure: Figure, data: pd.DataFrame, title: str, caption: str, alt: str,
+        *, n: str = "", note: str = "", notebook: str = "",
+    ) -> None:  # fmt: skip
+        self.name, self.figure, self.data, self.title, self.alt = name, figure, data, title, alt
+        self.caption, self.n, self.notebook = f"{caption} {note}".strip(), n, notebook
+        self._files: dict[str, bytes] = {}
+
+    def __str__(self) -> str:
+        return f"**{plain_markdown(self.title)}** " + (NOTHING if self.data.empty else self.alt)
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        if self.data.empty:
+            return {"text/markdown": str(self), "text/plain": str(self)}
+        width = int(self.figure.get_figwidth() * 100)
+        picture = Image(data=self.file("png"), width=width, alt=self.alt)
+        shown, how = picture._repr_mimebundle_(include, exclude)
+        return {**shown, "text/plain": str(self)}, how
+
+    def file(self, kind: str) -> bytes:
+        """The figure as ``png`` (300 dpi) or ``svg``, drawn once, with title and n written on it."""
+        if not self._files:
+            self._files = self._draw()
+        return self._files[kind]
+
+    def save(self, folder: str | Path) -> Plot:
+        """Export the figure: ``name.png``, ``name.svg`` and ``name.csv``; old files of a figure without numbers go.
+
+        Returns
+        -------
+        Plot
+            Itself, so that a cell that ends in it shows it.
+        """
+        folder = Path(folder)
         for kind in ("png", "svg", "csv"):
-            (folder / f"{name}.{kind}").unlink(missing_ok=True)
-        return Markdown(f"**{plain_markdown(title)}** {NOTHING}")
-    source = f"{notebook}; {n}"
-    said: dict[str, dict[str, Any]] = {
-        "png": {"Title": title, "Description": caption, "Comment": alt, "Source": source, "Software": None},
-        "svg": {"Title": title, "Description": alt, "Date": None},
-    }
-    height = figure.get_figheight()
-    with _look():
-        figure.text(0.008, 1 - 0.06 / height, title, va="top", weight="bold", size=9.5)
-        figure.text(0.008, 0.05 / height, n, size=7, color="#555555")
-        # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
-        figure.set_dpi(DPI)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        for ax in figure.axes:
-            ax.set_position(Bbox(ax.get_position().get_points().round(9)))
-        for kind, metadata in said.items():
-            with replacing(folder / f"{name}.{kind}") as beside:
-                figure.savefig(beside, format=kind, dpi=DPI, metadata=metadata)
-    write_table(round_significant(plotted), folder / f"{name}.csv")
-    return Image(data=(folder / f"{name}.png").read_bytes(), width=int(figure.get_figwidth() * 100), alt=alt)
+            path = folder / f"{self.name}.{kind}"
+            if self.data.empty:
+                path.unlink(missing_ok=True)
+            elif kind == "csv":
+                write_table(round_significant(self.data), path)
+            else:
+                with replacing(path) as beside:
+                    beside.write_bytes(self.file(kind))
+        return self
+
+    def _draw(self) -> dict[str, bytes]:
+        source, height = f"{self.notebook}; {self.n}", self.figure.get_figheight()
+        said: dict[str, dict[str, Any]] = {
+            "png": {"Title": self.title, "Description": self.caption, "Comment": self.alt, "Source": source,
+                    "Software": None},
+            "svg": {"Title": self.title, "Description": self.alt, "Date": None},
+        }  # fmt: skip
+        drawn = {}
+        with _look():
+            self.figure.text(0.008, 1 - 0.06 / height, self.title, va="top", weight="bold", size=9.5)
+            self.figure.text(0.008, 0.05 / height, self.n, size=7, color="#555555")
+            # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
+            self.figure.set_dpi(DPI)
+            self.figure.draw_without_rendering()
+            self.figure.set_layout_engine("none")
+            for ax in self.figure.axes:
+                ax.set_position(Bbox(ax.get_position().get_points().round(9)))
+            for kind, metadata in said.items():
+                content = io.BytesIO()
+                self.figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)
+                drawn[kind] = content.getvalue()
+        return drawn
 
 
 def show_table(table: pd.DataFrame, rows: int = 20) -> Any:

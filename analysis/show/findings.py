@@ -4,18 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.codebook.lexicon import read_lexicon
+from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.compare.rates import MIN_ARTICLES
+from analysis.compare.sensitivity import ALPHA
 from analysis.read.articles import Corpus
+from analysis.read.quality import describe_problems, tabulate_corpus
 from analysis.show.figures import plain_markdown
+from analysis.show.plotted import (
+    COMPARED,
+    STANCES,
+    STANDS,
+    attempt,
+    attribution_table,
+    compare_sheets,
+    copy_table,
+    drive_ranges,
+    event_table,
+)
 from analysis.tables import DATA, read_table
 from analysis.validate.agreement import precision_table
 
 #: Articles on which the lexicon was shaped: what is counted in them is no test of it.
 DEVELOPMENT = DATA / "articles" / "articles.csv"
+#: Mentions on unseen news that were judged by hand.
+JUDGED = DATA / "coding" / "precision.csv"
+#: What notebooks call from here though it is made elsewhere.
+__all__ = [
+    "attempt",
+    "compare_sheets",
+    "copy_table",
+    "describe_problems",
+    "drive_ranges",
+    "event_table",
+    "tabulate_corpus",
+]
+
+
+class Said(str):
+    """A sentence that states a result: text that a notebook shows as Markdown."""
+
+    @classmethod
+    def plain(cls, text: str) -> Said:
+        """A sentence in which names that hold markup stay names."""
+        return cls(plain_markdown(text))
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
 
 
 def development_note(articles: pd.DataFrame) -> str:
@@ -57,28 +96,56 @@ def sample_size(articles: pd.DataFrame) -> str:
     return f"n = {count(len(articles), 'article')}{of}, {count(articles['words'].sum(), 'word')}"
 
 
-def codebook_table(folder: str | Path) -> pd.DataFrame:
-    """Definitions of a lexicon's features, with the precision measured by hand where that was done.
-
-    Parameters
-    ----------
-    folder : path
-        The lexicon. Verdicts are looked for beside it, in ``../coding/precision.csv``.
+def codebook_table(lexicon: Lexicon) -> pd.DataFrame:
+    """Definitions of a lexicon's features, with the precision measured by hand if it is the project's codebook.
 
     Returns
     -------
     DataFrame
-        `feature`, `definition`, `source`, and with verdicts `judged`, `precision`, `ci_low`, `ci_high`.
+        `feature`, `definition`, `source`, and of the codebook `judged`, `precision`, `ci_low`, `ci_high`.
     """
-    table = read_lexicon(folder).features[["feature", "definition", "source"]]
-    verdicts = Path(folder).parent / "coding" / "precision.csv"
-    if not verdicts.is_file():
+    table = lexicon.features[["feature", "definition", "source"]]
+    if not lexicon.entries.equals(read_lexicon().entries):  # a feature of the same name may be another thing
         return table
-    measured = precision_table(read_table(verdicts))
+    measured = precision_of(JUDGED.parent)
     return table.merge(measured[["feature", "judged", "precision", "ci_low", "ci_high"]], how="left", on="feature")
 
 
-def describe_corpus(corpus: Corpus) -> str:
+def precision_of(folder: str | Path) -> pd.DataFrame:
+    """The precision of each feature by the verdicts in a folder (``precision.csv``), the highest first."""
+    table = precision_table(read_table(Path(folder, JUDGED.name)))
+    return table.sort_values("precision", ascending=False, kind="stable")
+
+
+def commonest_terms(mentions: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+    """The lexicon entries that carry each feature: `feature`, `term`, `mentions`."""
+    terms = mentions[~mentions["negated"]].groupby(["feature", "term"]).size().rename("mentions").reset_index()
+    terms = terms.sort_values(["feature", "mentions", "term"], ascending=[True, False, True])
+    return terms.groupby("feature").head(most)
+
+
+def persons(study: Any) -> pd.DataFrame:
+    """Who gets to speak in a study: `person`, `side`, `attributions`, `words`, most words first."""
+    table = attribution_table(study.quotations, study.articles, study.actors).groupby(["person", "side"])
+    found = table.agg(attributions=("words", "size"), words=("words", "sum")).reset_index()
+    return found.sort_values(["words", "person"], ascending=[False, True])
+
+
+def taking_cues(study: Any) -> pd.DataFrame:
+    """Cues that take a stand, by the side of the speaker: `side`, `stance`, `cue`, `attributions`."""
+    table = attribution_table(study.quotations, study.articles, study.actors)
+    taking = table[table["stance"].isin(STANCES[1:])]
+    cues = taking.groupby(["side", "stance", "cue"]).size().rename("attributions").reset_index()
+    return cues.sort_values(["attributions", "side", "stance", "cue"], ascending=[False, True, True, True])
+
+
+def clearest_terms(terms: pd.DataFrame) -> pd.DataFrame:
+    """Distinctive words, the clearest first, with what a reader wants to see of them."""
+    columns = "outlet term mentions articles per_1000 rest_per_1000 log_odds ci_low ci_high p_adjusted status".split()
+    return terms.sort_values(["p_adjusted", "outlet", "term"]).reindex(columns=columns)
+
+
+def describe_corpus(corpus: Corpus) -> Said:
     """What was read, from when, and what was left out."""
     articles, removed = corpus.articles, corpus.removed
     dates = articles["published"].dropna().astype("str").str.slice(0, 10)
@@ -86,22 +153,22 @@ def describe_corpus(corpus: Corpus) -> str:
     missing = [f"the {name} of {count(number, 'article')}" for name, number in absent.items() if number]
     dated = f", published from {dates.min()} to {dates.max()}" if len(dates) else ""
     gaps = f"; not known: {listed(missing)}" if missing else ""
-    return plain_markdown(
+    return Said.plain(
         f"The corpus: {sample_size(articles).removeprefix('n = ')}{dated}{gaps}. Records that could not be used: "
         f"{len(corpus.rejected):,}. Blocks of page furniture removed: {len(removed):,}, from "
         f"{count(removed['article_id'].nunique(), 'article')}."
     )
 
 
-def describe_copies(articles: pd.DataFrame) -> str:
+def describe_copies(articles: pd.DataFrame) -> Said:
     """Whose copy the articles are."""
     foreign = articles[articles["origin"].notna() & (articles["origin"] != articles["outlet"])]
     if foreign.empty:
-        return "No article is credited to anybody but its own outlet."
+        return Said("No article is credited to anybody but its own outlet.")
     pairs = foreign["outlet"].fillna("an outlet not named") + " prints " + foreign["origin"]
     sizes = pairs.groupby(pairs).size().sort_values(ascending=False, kind="stable")
     many = listed(f"{name} ({number:,})" for name, number in sizes.items())
-    return plain_markdown(f"Somebody else's copy: {len(foreign):,} of {count(len(articles), 'article')}. {many}.")
+    return Said.plain(f"Somebody else's copy: {len(foreign):,} of {count(len(articles), 'article')}. {many}.")
 
 
 def say_rates(table: pd.DataFrame, value: str, names: Sequence[str], unit: str) -> str:
@@ -146,49 +213,62 @@ def say_shares(shares: pd.DataFrame, most: int = 12) -> str:
     return ("; ".join([*said[:most], *more]) or "nothing was found").replace("_", " ") + "."
 
 
-def describe_shares(shares: pd.DataFrame, opening: str) -> str:
+def describe_shares(shares: pd.DataFrame, opening: str) -> Said:
     """A sentence of `say_shares` for Markdown, after the words that open it."""
-    return plain_markdown(f"{opening}: {say_shares(shares)}")
+    return Said.plain(f"{opening}: {say_shares(shares)}")
 
 
-def describe_rates(table: pd.DataFrame) -> str:
+def describe_rates(table: pd.DataFrame) -> Said:
     """The commonest features and those that never occur, of rates in one section and voice."""
     sums = table.groupby("feature", sort=False)[["mentions", "words"]].sum()
     sums = sums.sort_values("mentions", ascending=False, kind="stable")
     found, never = sums[sums["mentions"] > 0], listed(sums.index[sums["mentions"] == 0], 20)
     many = listed((f"{name} {1000 * m / w:.3g} ({m:,.0f})" for name, m, w in found.itertuples()), 20)
     never = f" Never found: {never}." if never else ""
-    return plain_markdown(f"Per 1,000 words, with the mentions in brackets: {many or 'nothing'}.{never}")
+    return Said.plain(f"Per 1,000 words, with the mentions in brackets: {many or 'nothing'}.{never}")
 
 
-def describe_intervals(table: pd.DataFrame) -> str:
+def describe_intervals(table: pd.DataFrame) -> Said:
     """Which outlets have enough articles to say more than what was printed in these."""
     size = table.groupby(table["outlet"].fillna("(not named)"))["articles"].max()
     size = size[size > 0].sort_values(ascending=False, kind="stable")
     many = size >= MIN_ARTICLES
     enough, few = (listed(f"{n} ({a:,})" for n, a in part.items()) for part in (size[many], size[~many]))
     rest = f" Fewer than {MIN_ARTICLES}: {few}. Their points tell of these articles, not of how the outlet writes."
-    return plain_markdown(f"Outlets with intervals, by number of articles: {enough or 'none'}.{rest * bool(few)}")
+    return Said.plain(f"Outlets with intervals, by number of articles: {enough or 'none'}.{rest * bool(few)}")
 
 
-def describe_shift(table: pd.DataFrame) -> str:
+def describe_shift(table: pd.DataFrame) -> Said:
     """What part of each feature is in the newsroom's own voice, of rates in the voices newsroom and all."""
     counts = table.pivot_table(index="feature", columns="voice", values="mentions", aggfunc="sum", sort=False)
     counts = counts[counts["all"] > 0]
     own = listed((f"{name} {n:,.0f} of {a:,.0f}" for name, n, a in counts[["newsroom", "all"]].itertuples()), 20)
     share = 100 * counts["newsroom"].sum() / max(counts["all"].sum(), 1)
-    return plain_markdown(f"In the newsroom's own voice: {share:.0f} % of these mentions. By feature: {own or 'none'}.")
+    return Said.plain(f"In the newsroom's own voice: {share:.0f} % of these mentions. By feature: {own or 'none'}.")
 
 
-def describe_part(part: pd.DataFrame, whole: pd.DataFrame, name: str) -> str:
-    """How many of the words, and of each feature's mentions, stand in a part of the text (headlines, the matter)."""
+def describe_part(table: pd.DataFrame, column: str, name: str) -> Said:
+    """How many of the words, and of each feature's mentions, stand in a part of the text (headlines, the matter).
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rates of the whole and of the part, told apart by `column`; of several voices that of all is taken.
+    column : str
+        ``section``, whose part is ``headline``, or ``part``, whose whole is ``whole articles``.
+    name : str
+        What the sentence calls the part.
+    """
+    whole_is = {"section": "body", "part": "whole articles"}[column]
+    every = table[table["voice"] == "all"]
+    whole, part = every[every[column] == whole_is], every[every[column] != whole_is]
     of = whole.groupby("feature")["mentions"].sum()
     share = 100 * part["words"].max() / max(whole["words"].max(), 1) if len(part) else 0
     many = [f"{f} {n:,} of {of[f]:,}" for f, n in zip(part["feature"], part["mentions"], strict=True) if of[f] > 0]
-    return plain_markdown(f"{name}: {share:.0f} % of the words, and of the mentions {listed(many, 20) or 'none'}.")
+    return Said.plain(f"{name}: {share:.0f} % of the words, and of the mentions {listed(many, 20) or 'none'}.")
 
 
-def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> str:
+def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> Said:
     """What the contrasts of the declared family show, or how large a difference would have had to be."""
     family = contrasts[contrasts["family"] == "declared"]
     tested = family[family["p_adjusted"].notna()]
@@ -201,4 +281,89 @@ def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> str:
     text += f"; with an adjusted p below {level}: {len(found):,}{'. ' * bool(said)}{said}" if len(tested) else ""
     least = tested["detectable_ratio"].median()
     text += f". For half of the others rates would have had to differ {least:.2g}-fold to be found" if least > 0 else ""
-    return plain_markdown(f"{text.rstrip('. ')}. What is not found is not shown to be alike.")
+    return Said.plain(f"{text.rstrip('. ')}. What is not found is not shown to be alike.")
+
+
+def describe_events(table: pd.DataFrame, events: pd.DataFrame, copies: pd.DataFrame) -> Said:
+    """How many events the articles tell, and how many of them can be compared."""
+    both = table[table["outlets"] > 1]
+    shared = f"by more than one outlet: {len(both):,}, in {count(both['articles'].sum(), 'article')}"
+    none = "" if len(both) else " No event is told by two outlets, so nothing can be compared within events."
+    return Said(
+        f"{count(len(events), 'article')} tell {count(events['event'].nunique(), 'event')}; told by more than one "
+        f"article: {len(table):,}; {shared}. Articles in somebody else's words: {len(copies):,}, of which "
+        f"{copies['original'].notna().sum():,} found by comparing texts.{none}"
+    )
+
+
+def describe_within(table: pd.DataFrame) -> Said:
+    """What is left of the contrasts that hold over all articles when the same events are compared (`select_within`)."""
+    raw, within = (table[table["comparison"] == name] for name in COMPARED.values())
+    raw = raw[raw["p_adjusted"] < ALPHA]
+    if raw.empty:
+        return Said("No contrast over all articles has an adjusted p below 0.05: there is none to hold within events.")
+    pairs = raw.merge(within[within["p"].notna()], on="contrast", suffixes=("", "_w"))
+    size, size_w = (np.log(pairs[name].to_numpy(float)) for name in ("rate_ratio", "rate_ratio_w"))
+    clear = pairs[(size * size_w > 0) & ((pairs["ci_low_w"] > 1) | (pairs["ci_high_w"] < 1))]
+    names = [f"{r.contrast} {r.rate_ratio_w:.2g} ({r.ci_low_w:.2g} to {r.ci_high_w:.2g})" for r in clear.itertuples()]
+    return Said.plain(
+        f"Of the {len(raw):,} shown that hold over all articles, {len(pairs):,} could be estimated within events. "
+        f"Of these {np.sum(size * size_w > 0):,} point the same way there, {np.sum(abs(size_w) < abs(size)):,} are "
+        f"weaker, and {len(clear):,} have an interval without 1{': ' * bool(names)}{listed(names, 6)}. A wide "
+        "interval says that few events are shared, and not that the difference is gone."
+    )
+
+
+def describe_drive(drive: pd.DataFrame) -> Said:
+    """Whether one entry, article or voice, or the copies, carry the clearest contrast."""
+    if drive.empty:
+        return Said("There is no contrast in this corpus of which anything could be left out.")
+    one = drive[drive["contrast"] == drive["contrast"].iloc[0]]
+    found = {name: one.loc[one["change"] == f"{name} left out", "rate_ratio"] for name in ("entry", "article")}
+    known = {name: ratios.replace(np.inf, np.nan).dropna() for name, ratios in found.items()}
+    said = [
+        f"; without each {n} in turn ({len(r):,}), {r.min():.2g} to {r.max():.2g}" for n, r in known.items() if len(r)
+    ]
+    changed = one.loc[~one["verdict"].isin(STANDS), ["change", "what", "verdict"]]
+    names = listed(f"{change}: {what} ({verdict})" for change, what, verdict in changed.itertuples(index=False))
+    verdict = f"What changes the verdict: {names or 'nothing that was tried'}."
+    verdict = verdict if one["p"].notna().any() else "Without intervals there is no verdict that could change."
+    ratio = one["rate_ratio"].iloc[0]
+    return Said.plain(f"{one['contrast'].iloc[0]}: ratio {ratio:.2g}{''.join(said)}. {verdict}".replace("_", " "))
+
+
+def describe_terms(terms: pd.DataFrame, voice: str) -> Said:
+    """How many words and phrases set outlets apart in a voice."""
+    if terms["term"].isna().all():
+        why = listed(terms["status"].dropna()) or "no word is in enough articles"
+        return Said.plain(f"Distinctive words, {voice}: nothing can be said ({why}).")
+    found = terms[(terms["p_adjusted"] < ALPHA) & (terms["log_odds"] > 0)]
+    names = listed(f"{name} ({number:,})" for name, number in sorted(found["outlet"].value_counts().items()))
+    return Said.plain(
+        f"Words and pairs of words used more than by others, {voice}, adjusted p below 0.05: {len(found):,}, of "
+        f"{found['outlet'].nunique():,} of {count(terms['outlet'].nunique(), 'outlet')}{': ' * bool(names)}{names}."
+    )
+
+
+def describe_measured(table: pd.DataFrame, name: str, value: str, low: str, of: str) -> Said:
+    """The lowest and the middle of what was measured of each feature, and on how many items."""
+    known = table.dropna(subset=[value]).sort_values(value, kind="stable")
+    if known.empty:
+        return Said(f"{name}: nothing could be measured.")
+    row, end = known.iloc[0], known[low].min()
+    least = f" (lowest lower bound {end:.2g})" if end == end else " (too few articles for intervals)"
+    which = str(row["feature" if "feature" in row else "name"]).replace("_", " ")
+    middle = f"{name}, by feature: {known[value].median():.2g} in the middle, the least {row[value]:.2g} for {which}"
+    return Said(f"{middle}{least}; on {count(known[of].sum(), 'judgement')}.")
+
+
+def describe_strictest(table: pd.DataFrame) -> Said:
+    """Precision and recall of the tool against the strictest reference: what coders agree on, else a single coder."""
+    order = [
+        name
+        for name in ("consensus", *sorted(set(table["reference"]) - {"consensus"}))
+        if name in set(table["reference"])
+    ]
+    strictest = table[table["reference"].isin(order[:1])]
+    parts = ((label, strictest[strictest["measure"] == label.lower()]) for label in ("Precision", "Recall"))
+    return Said("\n\n".join(describe_measured(part, label, "estimate", "ci_low", "units") for label, part in parts))

@@ -11,10 +11,11 @@ import platform
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.conftest import ROOT
 from PIL import Image
 
-from analysis.show.figures import in_style, new_figure, save_figure
+from analysis.show.figures import Plot, in_style, new_figure
+
+from .conftest import ROOT
 
 EXACT = platform.system() == "Linux" and platform.machine() == "x86_64"
 SHADES, SHARE = 32, 0.01
@@ -71,8 +72,7 @@ def twice(tmp_path):
     """Two folders with the same figure."""
     table = pd.DataFrame({"x": [1.0, 2.25]})
     for name in ("ours", "again"):
-        given = {"title": "T", "caption": "C", "alt": "A", "folder": tmp_path / name, "n": "n = 1", "notebook": "01"}
-        save_figure(draw(table), "figure", table, **given)
+        Plot("figure", draw(table), table, "T", "C", "A", n="n = 1", notebook="01").save(tmp_path / name)
     return tmp_path / "ours", tmp_path / "again"
 
 

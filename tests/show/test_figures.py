@@ -1,5 +1,6 @@
 """Figures are the same bytes every time, look alike, say what they are, and are indexed from their own words."""
 
+import base64
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -10,11 +11,11 @@ from PIL import Image
 from analysis.show.figures import (
     LOOKS,
     PALETTE,
+    Plot,
     add_legend,
     in_style,
     look_of,
     new_figure,
-    save_figure,
     show_table,
     write_index,
 )
@@ -32,7 +33,7 @@ def draw(table):
 def export(folder, name="one", **changes):
     given = {"title": "Who?", "caption": "Points.", "alt": "Two points.", "notebook": "01_a", "n": "n = 2 articles"}
     table = pd.DataFrame({"outlet": ["A", "B"], "per_1000": [1 / 3, 2e-7]})
-    return save_figure(draw(table), name, table, folder=folder, **(given | changes))
+    return Plot(name, draw(table), table, **(given | changes)).save(folder)
 
 
 def test_a_figure_drawn_again_is_the_same_bytes_whatever_the_user_has_set(tmp_path):
@@ -52,15 +53,16 @@ def test_drawing_leaves_the_users_settings_alone(tmp_path):
 def test_where_nothing_was_plotted_a_line_says_so_and_no_file_is_left(tmp_path):
     export(tmp_path)
     nothing = pd.DataFrame({"outlet": []})
-    given = {"folder": tmp_path, "n": "", "notebook": "01_a"}
-    shown = save_figure(draw(nothing), "one", nothing, "*Who?*", "Points.", "Two points.", **given)
-    assert shown.data.startswith(r"**\*Who?\*** There is nothing to show") and not list(tmp_path.iterdir())
+    shown = Plot("one", draw(nothing), nothing, "*Who?*", "Points.", "Two points.").save(tmp_path)
+    said = shown._repr_mimebundle_()["text/markdown"]
+    assert said.startswith(r"**\*Who?\*** There is nothing to show") and not list(tmp_path.iterdir())
 
 
 def test_the_picture_shown_is_the_exported_file_with_its_alt_text(tmp_path):
     shown = export(tmp_path)
-    assert shown.data == (tmp_path / "one.png").read_bytes()
-    assert shown._data_and_metadata()[1]["alt"] == "Two points."
+    bundle, how = shown._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == (tmp_path / "one.png").read_bytes()
+    assert how["image/png"]["alt"] == "Two points." and how["image/png"]["width"] == 700
     with Image.open(tmp_path / "one.png") as picture:
         assert picture.size == (2100, 600)
 
@@ -79,7 +81,7 @@ def test_neither_file_knows_when_it_was_made(tmp_path):
 
 def test_title_and_n_stand_on_the_figure_and_nothing_is_cut_off(tmp_path):
     figure = draw(pd.DataFrame({"a": [1]}))
-    save_figure(figure, "x", pd.DataFrame({"a": [1]}), "T" * 60, "C.", "A.", folder=tmp_path, n="n = 3", notebook="01")
+    Plot("x", figure, pd.DataFrame({"a": [1]}), "T" * 60, "C.", "A.", n="n = 3").save(tmp_path)
     assert {"T" * 60, "n = 3"} <= {text.get_text() for text in figure.texts}
     box = figure.get_tightbbox()
     assert box.x0 >= -0.01 and box.y0 >= -0.01

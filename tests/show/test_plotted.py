@@ -4,19 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.show.story_plots import (
+from analysis.show.plotted import (
     COMPARED,
     TOLD,
-    calibration_table,
     compare_sheets,
     copy_table,
     coverage_table,
-    draw_calibration,
     drive_ranges,
     drive_table,
     event_table,
-    missed_table,
-    reading_table,
     select_drive,
     select_terms,
     select_within,
@@ -139,54 +135,6 @@ def test_words_used_more_than_by_others_are_drawn_as_odds():
     assert select_terms(terms(), most=2)["row"].tolist() == ["A: w", "B: y"], "each outlet has its share of the rows"
     assert select_terms(terms(), outlets=1)["outlet"].unique().tolist() == ["A"]
     assert select_terms(terms(p_adjusted=np.nan, outlet=None, term=None)).empty
-
-
-@pytest.fixture
-def calibration(tmp_path):
-    path = tmp_path / "calibration.csv"
-    rows = [("X", "random", 5, 0.04, 0.3), ("Y", "random", 5, 0.06, 0.5), ("X", "week", 5, 0.9, 0.9),
-            ("X", "random", 15, 0.05, 0.4)]  # fmt: skip
-    lines = [f"{outlet},hedge,newsroom,{split},{size},400,{ours},{g2}" for outlet, split, size, ours, g2 in rows]
-    header = "outlet,feature,voice,split,articles,halves,false_alarms,false_alarms_g2"
-    path.write_text("\n".join([header, *lines]) + "\n")
-    return calibration_table(path)
-
-
-def test_false_alarms_are_means_over_outlets_with_their_range(calibration):
-    first = calibration.iloc[0]
-    assert first[["size", "test", "per_cent", "lowest", "highest", "halves"]].tolist() == [
-        "5 + 5 articles", "this project", 5.0, 4.0, 6.0, 800]  # fmt: skip
-    assert calibration["per_cent"].max() < 90, "other splits are other tables"
-    assert set(calibration["size"]) == {"5 + 5 articles", "15 + 15 articles"}
-
-
-def test_the_promised_level_is_drawn_in_every_panel(calibration):
-    figure = draw_calibration(calibration)
-    for ax in figure.axes[:2]:
-        assert any(list(line.get_xdata()) == pytest.approx([5, 5]) for line in ax.lines)
-
-
-def test_misses_are_counted_by_feature():
-    table = missed_table(pd.DataFrame({"feature": ["hedge"] * 4 + ["claim"], "missed": ["1", "0", "0", "0", "0"]}))
-    row = table.set_index("feature").loc["hedge"]
-    assert row[["read", "missed", "per_cent"]].tolist() == [4, 1, 25.0] and row["ci_low"] < 25 < row["ci_high"]
-
-
-def test_a_reading_is_held_against_the_mentions_in_the_same_place():
-    articles = pd.DataFrame(
-        {"article_id": ["a"], "headline": ["It may rain"], "text": ["He may go. Perhaps not, maybe."]}
-    )
-    sheet = pd.DataFrame({
-        "article": "a", "section": ["headline", "body", "body"], "context": ["may rain", "He may go", "Perhaps not"],
-        "match": ["may", "may", "not"], "feature": ["hedge", "hedge", "denial"], "voice": "newsroom",
-    })  # fmt: skip
-    mentions = pd.DataFrame({
-        "article_id": "a", "section": ["headline", "body", "body"], "start": [3, 3, 24], "end": [6, 6, 29],
-        "match": ["may", "may", "maybe"], "feature": "hedge", "voice": ["newsroom", "quoted", "newsroom"],
-    })  # fmt: skip
-    table = reading_table(sheet, articles, mentions).set_index("feature")
-    assert table.loc["hedge"].to_dict() == {"coded": 2, "found": 2, "voice_right": 1, "by_tool": 3, "not_coded": 1}
-    assert table.loc["denial"].to_dict() == {"coded": 1, "found": 0, "voice_right": 0, "by_tool": 0, "not_coded": 0}
 
 
 def test_without_sheets_nothing_is_measured_and_with_two_their_agreement_is(tmp_path):

@@ -4,19 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.show import plots
-from analysis.show.plots import (
+from analysis.show import plotted
+from analysis.show.drawing import draw_heatmap, draw_points, draw_positions, draw_shares, draw_timeline
+from analysis.show.plotted import (
     UNKNOWN,
     UNNAMED,
     arrange,
     attempt,
     attribution_table,
     cue_scores,
-    draw_heatmap,
-    draw_points,
-    draw_positions,
-    draw_shares,
-    draw_timeline,
     length_table,
     name_outlets,
     position_table,
@@ -220,7 +216,7 @@ def test_cues_are_rates_of_attributions_that_have_a_cue():
     scores = cue_scores(said, corpus(["A", "A"])).set_index(["article_id", "feature"])
     assert scores.loc[("a0", "denying"), ["mentions", "words"]].tolist() == [2, 3]
     assert scores.loc[("a1", "denying"), ["mentions", "words"]].tolist() == [0, 0]
-    assert len(scores) == 2 * len(plots.STANCES)
+    assert len(scores) == 2 * len(plotted.STANCES)
 
 
 def filled(figure):
@@ -292,7 +288,7 @@ def test_positions_are_drawn_one_by_one_or_as_lines():
     few = pd.DataFrame({"article": ["1  A"], "position": [10.0], "feature": "hedge", "voice": "quoted"})
     assert names_of(draw_positions(few)) == ["1  A"]
     many = pd.DataFrame(
-        {"position": [5, 15] * 3, "voice": np.repeat(plots.VOICES, 2), "mentions": 1, "per_article": 0.1}
+        {"position": [5, 15] * 3, "voice": np.repeat(plotted.VOICES, 2), "mentions": 1, "per_article": 0.1}
     )
     assert [len(line.get_xdata()) for line in draw_positions(many).axes[0].lines] == [2, 2, 2]
 
