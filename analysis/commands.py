@@ -19,7 +19,7 @@ from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
 from analysis.tables import REJECTED, InputError, safe_cells, write_table
 from analysis.validate.agreement import compare_files
 from analysis.validate.sheets import draw_sheet, write_sheet
-from analysis.voice.tokens import split_sentences
+from analysis.voice import split_sentences
 
 
 def articles(options: Namespace) -> None:

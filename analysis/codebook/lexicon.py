@@ -22,7 +22,6 @@ CORE = DATA / "lexicons"
 CONDITIONS = ["before", "not_before", "after", "not_after", "beside", "not_beside"]
 ENTRY_COLUMNS = [
     *["feature", "pattern", "negation", *CONDITIONS, "within", "case", "section", "not_in", "category", "note"],
-    *["stance", "frame", "lemma"],
 ]
 #: Kinds of word that are known by their shape; they may be named like the classes of ``classes.csv``.
 SHAPES = ("number", "capital", "lower", "ly", "ing", "ed", "s", "not")
@@ -149,7 +148,7 @@ def _entries(file: Path, features: set[str], classes: dict[str, list[str]]) -> l
 
 def _faults(entry: dict[Any, Any], features: set[str], classes: dict[str, list[str]]) -> Iterator[str]:
     """What is wrong with a row of entries."""
-    if not (entry["feature"] or entry["stance"] or entry["frame"]):
+    if not entry["feature"]:
         yield "no feature is named"
     if entry["feature"] and entry["feature"] not in features:
         yield f"the feature {entry['feature']!r} is not defined in features.csv"
@@ -199,16 +198,15 @@ def _phrase_faults(phrase: str, classes: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _refuse_contradictions(entries: pd.DataFrame, folder: Path) -> None:
-    """Two rows for the same phrase in the same circumstances that say different things of negation or stance."""
+    """Two rows for the same phrase in the same circumstances that say different things of negation."""
     same = ["feature", "term", *CONDITIONS, "case", "section"]
-    for column in ("negation", "stance"):
-        told = entries[entries["feature"] != ""].drop_duplicates([*same, column])
-        for _, second in told[told.duplicated(same)].iterrows():
-            first = told[(told[same] == second[same]).all(axis=1)].iloc[0]
-            raise InputError(
-                f"{folder / second['file']}, row {second['row']}: {second['term']!r} contradicts {first['file']}, "
-                f"row {first['row']}: {column} {first[column] or 'empty'!r} there, {second[column] or 'empty'!r} here"
-            )
+    told = entries.drop_duplicates([*same, "negation"])
+    for _, second in told[told.duplicated(same)].iterrows():
+        first = told[(told[same] == second[same]).all(axis=1)].iloc[0]
+        raise InputError(
+            f"{folder / second['file']}, row {second['row']}: {second['term']!r} contradicts {first['file']}, row "
+            f"{first['row']}: negation {first['negation'] or 'empty'!r} there, {second['negation'] or 'empty'!r} here"
+        )
 
 
 def phrase_variants(phrase: str) -> list[list[tuple[int, str]]]:

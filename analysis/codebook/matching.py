@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.lexicon import SHAPES, Lexicon, phrase_variants
-from analysis.voice.tokens import Tokens
+from analysis.voice import Tokens
 
 #: Words that negate what follows them in the clause; so does every word in *n't*.
 NEGATORS = frozenset(
@@ -302,7 +302,7 @@ def find_matches(tokens: Tokens, matcher: Matcher, section: np.ndarray) -> Match
     Examples
     --------
     >>> from analysis.codebook.lexicon import read_lexicon
-    >>> from analysis.voice.tokens import tokenise
+    >>> from analysis.voice import tokenise
     >>> tokens = tokenise(["There is no evidence. The charge was not false, Moscow said."])
     >>> matcher = Matcher(read_lexicon())
     >>> found = find_matches(tokens, matcher, np.full(len(tokens.word), 2))

@@ -14,8 +14,20 @@ from analysis.codebook.matching import Matcher, find_matches
 from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
 from analysis.read.pages import section_lines
 from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
-from analysis.voice.spans import SECTIONS, VOICES, Spans, find_spans, owners, word_voices
-from analysis.voice.tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise, whole_characters
+from analysis.voice import (
+    SECTIONS,
+    VOICES,
+    Spans,
+    Tokens,
+    Vocabulary,
+    find_spans,
+    in_turn,
+    owners,
+    sentence_bounds,
+    tokenise,
+    whole_characters,
+    word_voices,
+)
 
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")

@@ -13,7 +13,7 @@ from analysis.codebook.matching import Matcher, find_matches
 from analysis.codebook.scoring import score_articles
 from analysis.read.articles import read_articles
 from analysis.tables import read_table
-from analysis.voice.tokens import tokenise
+from analysis.voice import tokenise
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEXICONS, CODING = ROOT / "data" / "lexicons", ROOT / "data" / "coding"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.codebook.lexicon import read_lexicon
 from analysis.codebook.matching import Matcher, find_matches
-from analysis.voice.tokens import tokenise
+from analysis.voice import tokenise
 
 FEATURES = "feature,label,definition\n" + "".join(f"{name},{name},d\n" for name in ("a", "b", "no_evidence"))
 
