@@ -11,10 +11,10 @@ PUBLIC = {
     "tables": ("InputError", "read_table", "write_table"),
     "read.articles": ("read_articles",),
     "codebook.quotations": ("find_quotations",),
-    "codebook.actors": ("read_actors",),
+    "codebook.actors": ("read_actors", "frequent_actors"),
     "codebook.lexicon": ("read_lexicon",),
-    "codebook.scoring": ("score_articles",),
-    "codebook.evidence": ("list_evidence", "highlight_article"),
+    "codebook.scoring": ("score",),
+    "codebook.evidence": ("evidence", "highlight"),
 }
 _MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names}
 __all__ = sorted(_MODULE_OF)

@@ -214,7 +214,7 @@ def reading_table(sheet: pd.DataFrame, articles: pd.DataFrame, mentions: pd.Data
     sheet : DataFrame
         `article`, `section`, `context` (a stretch that occurs once), `match` (in it), `feature`, `voice`.
     articles, mentions : DataFrame
-        As `score_articles` gives them.
+        As `score` gives them.
 
     Returns
     -------
