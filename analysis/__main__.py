@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def scoring(command: Any) -> Any:
         reading(command)
-        command.add_argument("--lexicon", metavar="DIR", help="another lexicon than the project's codebook")
+        command.add_argument("--lexicon", metavar="PATH", help="another lexicon than the project's codebook")
         command.add_argument("--actors", metavar="FILE", help="which side each speaker is on")
         command.add_argument("--about", metavar="LEXICON", help="count only sentences that name one of its entries")
         return command
@@ -58,10 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     reading(add("events", "group articles that tell the same event, and find copies"))
     lexicon = add("lexicon", "check a lexicon; show what it would match in a corpus", target="")
     lexicon.add_argument("--corpus", metavar="PATH", type=Path)
-    lexicon.add_argument("--export", metavar="FILE", type=Path, help="write it as .yml (quanteda) or .dic (LIWC)")
     score = scoring(add("score", "articles, quotations, mentions and scores tables", target="DIR"))
     score.add_argument("--format", choices=("csv", "parquet", "jsonl"), default="csv")
     evidence = scoring(add("evidence", "each mention with its sentence: a concordance"))
+    evidence.add_argument("--match", metavar="WORD", help="only mentions that hold this word or phrase; or a feature")
     for name in ("feature", "outlet", "voice", "side"):
         evidence.add_argument(f"--{name}", help=f"only mentions of this {name}")
     sheet = scoring(add("sheet", "sentences to code by hand, blind, with the codebook; the key beside them"))

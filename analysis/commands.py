@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.codebook.dictionaries import write_dictionary
-from analysis.codebook.evidence import list_evidence
+from analysis.codebook.evidence import evidence as evidence_of
 from analysis.codebook.lexicon import read_lexicon
-from analysis.codebook.scoring import Scored, preview_lexicon, score_with
+from analysis.codebook.preview import preview_lexicon
+from analysis.codebook.scoring import Scored, score_with
 from analysis.compare.events import group_events
 from analysis.read.articles import Corpus, read_articles
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
@@ -19,7 +19,7 @@ from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
 from analysis.tables import REJECTED, InputError, safe_cells, write_table
 from analysis.validate.agreement import compare_files
 from analysis.validate.sheets import draw_sheet, write_sheet
-from analysis.voice.tokens import split_sentences
+from analysis.voice import split_sentences
 
 
 def articles(options: Namespace) -> None:
@@ -62,8 +62,8 @@ def score(options: Namespace) -> None:
 def evidence(options: Namespace) -> None:
     """Each mention with its sentence."""
     corpus, scored = _scored(options)
-    asked = options.feature, options.outlet, options.voice, options.side
-    write_table(safe_cells(list_evidence(scored.mentions, scored.articles, *asked)), options.output)
+    asked = {name: getattr(options, name) for name in ("match", "feature", "outlet", "voice", "side")}
+    write_table(safe_cells(evidence_of(scored.mentions, scored.articles, **asked)), options.output)
     _say(len(corpus.articles), corpus, options.output)
 
 
@@ -90,14 +90,12 @@ def report(options: Namespace) -> None:
 
 
 def lexicon(options: Namespace) -> None:
-    """A lexicon checked, and on request written for another tool and tried on a corpus."""
+    """A lexicon checked, and on request tried on a corpus."""
     checked = read_lexicon(options.path)
-    named = checked.entries["feature"][checked.entries["feature"] != ""]
+    named = checked.entries["feature"]
     print(f"{options.path}: {len(checked.features)} features, {len(named)} phrases, nothing wrong")
     for feature, count in named.value_counts(sort=False).items():
         print(f"  {feature}: {count}")
-    for line in write_dictionary(checked, options.export) if options.export else ():
-        print(f"cannot be said there: {line}")
     for line in preview_lexicon(read_articles(options.corpus).articles, checked) if options.corpus else ():
         print(line)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.codebook.evidence import list_evidence
+from analysis.codebook.evidence import concordance
 from analysis.codebook.scoring import Scored, score_with
 from analysis.compare.contrasts import contrast_outlets
 from analysis.compare.events import THRESHOLD, WINDOW, group_events
@@ -114,7 +114,7 @@ def write_report(
     beside = {f"articles.{name}": getattr(corpus, name) for name in ("rejected", "removed", "notes")}
     for name, table in {**scored._asdict(), **found, **beside}.items():
         write_table(table, folder / "tables" / f"{name}.csv")
-    write_table(safe_cells(list_evidence(scored.mentions, scored.articles)), folder / "evidence.csv")
+    write_table(safe_cells(concordance(scored.mentions, scored.articles)), folder / "evidence.csv")
     parameters = _gather(folder / "data", options, sheets)
     books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if sheets or book.stem != VALIDATION]
     problems = _run_all(books, folder / "notebooks", parameters, {CASE_STUDY} | (set() if options.about else {ABOUT}))
@@ -205,8 +205,9 @@ def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
     rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
     origin = scored.articles["origin"].fillna(scored.articles["outlet"])
     counted = scored.mentions[~scored.mentions["negated"] & (scored.mentions["section"] == "body")]
+    counted = counted[counted["voice"] == "newsroom"]
     for row in rows:
         own = counted["article_id"].isin(scored.articles["article_id"][origin == row["outlet_a"]])
-        shown = list_evidence(counted[own], scored.articles, str(row["feature"]), voice="newsroom")
+        shown = concordance(counted[own & (counted["feature"] == row["feature"])], scored.articles)
         row["sentences"] = shown.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
     return rows

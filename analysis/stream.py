@@ -46,7 +46,8 @@ class Run(NamedTuple):
 
 
 class Options(NamedTuple):
-    """Where a scorer's lexicon, actors and matter in dispute are read from; none: the project's own."""
+    """Where a scorer's lexicon, actors and matter in dispute are read from; none: the project's lexicon,
+    no sides, the whole text."""
 
     lexicon: str | None = None
     actors: str | None = None
@@ -56,15 +57,9 @@ class Options(NamedTuple):
 @cache
 def scorer_for(options: Options) -> Any:
     """The scorer of one process, made once: `scoring.prepare_scorer` from files."""
-    from analysis.codebook.actors import read_actors
-    from analysis.codebook.lexicon import read_lexicon
     from analysis.codebook.scoring import prepare_scorer
 
-    return prepare_scorer(
-        read_lexicon(options.lexicon) if options.lexicon else None,
-        read_actors(options.actors) if options.actors else None,
-        read_lexicon(options.about) if options.about else None,
-    )
+    return prepare_scorer(options.lexicon, options.actors, options.about)
 
 
 def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
@@ -211,7 +206,7 @@ def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 def score_corpus(
     path: str | Path, folder: str | Path, kind: str = "csv", options: Options | None = None, **reading: Any
 ) -> Run:
-    """`scoring.score_articles` for a corpus of any size: four tables written into a folder.
+    """`scoring.score` for a corpus of any size: four tables written into a folder.
 
     Parameters
     ----------

@@ -7,8 +7,9 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -41,11 +42,32 @@ _LIVE_CELL = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
 # Every power of ten as the double nearest to it, from 1e-323: logarithms err by one at their borders.
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-323, 309)])
 
+#: Names that an error lists before it only counts the rest.
+_SHOWN = 20
+
 Rounded = TypeVar("Rounded", pd.DataFrame, "pd.Series[Any]", np.ndarray, float)
 
 
 class InputError(ValueError):
     """Input that cannot be used; the message is one line that says which and what to do about it."""
+
+
+def not_among(what: str, value: Any, known: Iterable[Any]) -> InputError:
+    """The error for a value that nothing has: what there is, and which of it may be meant.
+
+    Examples
+    --------
+    >>> str(not_among("outlet", "sputnik", ["Sputnik", "TASS"]))
+    "no outlet is 'sputnik'; did you mean 'Sputnik'? There are Sputnik, TASS"
+    """
+    names = sorted({str(name) for name in known})
+    asked, folded = str(value).casefold(), [name.casefold() for name in names]
+    near = [name for name, fold in zip(names, folded, strict=True) if asked and fold.startswith(asked)]
+    near = near or [names[folded.index(fold)] for fold in get_close_matches(asked, folded, 3)]
+    meant = f"; did you mean {' or '.join(map(repr, near[:3]))}?" if near else "."
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    there = f"There are {', '.join(names[:_SHOWN])}{more}" if names else "There are none"
+    return InputError(f"no {what} is {value!r}{meant} {there}")
 
 
 def round_significant(values: Rounded, digits: int = 6) -> Rounded:

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.codebook.scoring import score_articles
+from analysis.codebook.scoring import score
 from analysis.compare.contrasts import CORE_FEATURES, adjust_p, join_bundles
 from analysis.compare.rates import Counts, merge_rows, moment_table, rate_interval, sum_moments
 from analysis.compare.ratios import DRAWS, Found, contrast_sides, rate_ratios, widen_by_clusters
@@ -69,7 +69,7 @@ def read_outlets(corpus: str, number: int) -> list[Outlet]:
     from analysis.compare.events import group_events
 
     event = articles["article_id"].map(group_events(articles).set_index("article_id")["event"])
-    scores = score_articles(articles).scores
+    scores = score(articles).scores
     scores = scores[(scores["section"] == "body") & scores["voice"].isin(VOICES)]
     wide = scores.pivot_table("mentions", "article_id", ["voice", "feature"], aggfunc="sum")
     wide = wide.reindex(articles["article_id"])[[(v, f) for v in VOICES for f in CORE_FEATURES]]

@@ -33,7 +33,7 @@ from analysis.codebook.scoring import prepare_scorer, score_with
 from analysis.read.articles import read_articles
 from analysis.show.figures import Plot, in_style, new_figure
 from analysis.tables import round_significant, write_table
-from analysis.voice.tokens import Vocabulary, tokenise
+from analysis.voice import Vocabulary, tokenise
 
 WORD = r"\w+(?:['’-]\w+)*"
 REPEATS = 3

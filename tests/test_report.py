@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import report
-from analysis.codebook.scoring import score_articles
+from analysis.codebook.scoring import score
 from analysis.read.articles import read_articles
 from analysis.report import compare_scored, open_scores, write_report
 from analysis.stream import Options
@@ -190,7 +190,7 @@ def test_copies_are_counted_as_asked():
     articles = pd.DataFrame(
         {"article_id": list("abc"), "outlet": list("ABC"), "origin": list("ABC"), "text": [text, text, "It may rain."]}
     )
-    scored = score_articles(articles)
+    scored = score(articles)
     for way, printed in {"all": [1, 1, 1], "once": [1, 0, 1]}.items():
         rates = compare_scored(scored, copies=way)["comparison"]
         assert rates.groupby("outlet")["articles"].max().tolist() == printed, way

@@ -10,28 +10,75 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.tables import DATA, InputError, read_table
+from analysis.tables import InputError, read_table
+
+#: Speakers that are no name, and on no side: pronouns, and people at large.
+_NOBODY = frozenset(
+    "i you he she it we they who which that this these those one some many others people everyone anyone".split()
+)
 
 
-def read_actors(path: Path | str = DATA / "actors.csv") -> pd.DataFrame:
+def read_actors(source: pd.DataFrame | Path | str) -> pd.DataFrame:
     """The actors table: which names and descriptions belong to which side.
 
     Parameters
     ----------
-    path : path
+    source : path or DataFrame
         A table with the columns ``pattern`` (words of a name or description; ``*`` at the end of a word stands for
-        any ending; with a capital letter only as typed) and ``side``.
+        any ending; with a capital letter only as typed) and ``side``. Rows without a side are left out, so that a
+        template of `frequent_actors` may be filled in by and by.
 
     Raises
     ------
     InputError
-        If a column is missing.
+        If a column is missing, or no row says a side.
     """
-    actors = read_table(path)
+    actors = source if isinstance(source, pd.DataFrame) else read_table(source)
+    name = "actors" if isinstance(source, pd.DataFrame) else source
     for column in ("pattern", "side"):
         if column not in actors:
-            raise InputError(f"{path}: an actors table needs the columns pattern and side; {column} is missing")
-    return actors
+            raise InputError(f"{name}: an actors table needs the columns pattern and side; {column} is missing")
+    told = actors[["pattern", "side"]].astype("str").apply(lambda column: column.str.strip().replace("", None)).dropna()
+    if told.empty:
+        raise InputError(f"{name}: no row of it has both a pattern and a side; fill in the side of each actor")
+    return told.reset_index(drop=True)
+
+
+def frequent_actors(quotations: pd.DataFrame, top: int = 50) -> pd.DataFrame:
+    """The most quoted persons, as an actors table to fill in.
+
+    Parameters
+    ----------
+    quotations : DataFrame
+        From `find_quotations` or `score`.
+    top : int
+        How many at most.
+
+    Returns
+    -------
+    DataFrame
+        ``pattern`` (the name), ``side`` (empty: yours to say), ``attributions`` and ``articles`` (how many),
+        most quoted first.
+
+    Examples
+    --------
+    >>> from analysis.codebook.quotations import find_quotations
+    >>> texts = ["Wells said it rained. Wells added that it snowed.", "Moscow said it did not."]
+    >>> found = find_quotations(pd.DataFrame({"article_id": ["a", "b"], "text": texts}))
+    >>> frequent_actors(found)[["pattern", "attributions", "articles"]].values.tolist()
+    [['Wells', 2, 1], ['Moscow', 1, 1]]
+    """
+    if top < 1:
+        raise InputError(f"top is {top}: ask for one actor or more")
+    named = quotations[quotations["person"].notna()].drop_duplicates("attribution_id")
+    pattern = named["person"].str.replace(r"^(?:the|a|an|his|her|its|their)\s+", "", case=False, regex=True)
+    named = named.assign(pattern=pattern.str.strip("* "))
+    named = named[~named["pattern"].str.casefold().isin(_NOBODY) & named["pattern"].str.contains(r"\w")]
+    counts = named.groupby("pattern", as_index=False).agg(
+        attributions=("attribution_id", "size"), articles=("article_id", "nunique")
+    )
+    order = counts.sort_values(["attributions", "articles", "pattern"], ascending=[False, False, True]).head(top)
+    return order.assign(side="")[["pattern", "side", "attributions", "articles"]].reset_index(drop=True)
 
 
 def sides(speakers: pd.Series, actors: pd.DataFrame | None) -> pd.Series:

@@ -2,63 +2,165 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
+from analysis.tables import InputError, not_among
+
 #: Columns of the evidence table, the ones to read first in front.
 EVIDENCE = [
-    *["feature", "outlet", "published", "voice", "speaker", "side", "match", "sentence", "section", "headline"],
-    *["article_id", "term", "negated", "start", "end"],
+    *["feature", "category", "outlet", "published", "voice", "speaker", "side", "match", "sentence", "section"],
+    *["headline", "article_id", "term", "negated", "start", "end", "sentence_start"],
 ]
+#: What a row of evidence is introduced by where it is shown.
+_SHOWN = ["feature", "outlet", "published", "voice", "speaker"]
+#: Rows that are shown before the rest is only counted: a screen or two.
+_ROWS = 20
 #: Behind words that are not the newsroom's.
 BACKGROUNDS = {"quoted": "#fdf3d8", "reported": "#e4f0ea"}
 
 
-def list_evidence(
+class Evidence(pd.DataFrame):
+    """A concordance: a DataFrame that shows each sentence whole, with its marker set off."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return Evidence
+
+    def _shown(self) -> list[tuple[list[str], str, str, str]] | None:
+        """Of the first rows what introduces the sentence, and the sentence before, in and after its marker."""
+        if not {"sentence", "match", "start", "sentence_start"} <= {*self.columns} or self.empty:
+            return None
+        known = [name for name in _SHOWN if name in self]
+        rows = []
+        for row in self.head(_ROWS).to_dict("records"):
+            at = int(row["start"]) - int(row["sentence_start"])
+            parts = row["sentence"][:at], row["match"], row["sentence"][at + len(row["match"]) :]
+            before, match, after = (re.sub(r"\s+", " ", part) for part in parts)
+            rows.append(([str(row[name]) for name in known if pd.notna(row[name])], before, match, after))
+        return rows
+
+    def _rest(self) -> str:
+        counted = "1 mention" if len(self) == 1 else f"{len(self)} mentions"
+        return counted + (f", of which the first {_ROWS} are shown" if len(self) > _ROWS else "")
+
+    def __repr__(self) -> str:
+        if (rows := self._shown()) is None:
+            return super().__repr__()
+        lines = [f"{', '.join(told)}\n    {before}[{match}]{after}" for told, before, match, after in rows]
+        return "\n".join([*lines, self._rest()])
+
+    def _repr_html_(self) -> str:
+        if (rows := self._shown()) is None:
+            return self.to_html(notebook=True, max_rows=_ROWS, show_dimensions=True)
+        cells = [
+            f"<tr><td>{escape(', '.join(told))}</td><td style='text-align:left'>"
+            f"{escape(before)}<mark>{escape(match)}</mark>{escape(after)}</td></tr>"
+            for told, before, match, after in rows
+        ]
+        return f"<table>{''.join(cells)}</table><p>{self._rest()}</p>"
+
+
+def evidence(
     mentions: pd.DataFrame,
     articles: pd.DataFrame,
+    match: str | None = None,
+    *,
     feature: str | None = None,
+    category: str | None = None,
     outlet: str | None = None,
     voice: str | None = None,
+    speaker: str | None = None,
     side: str | None = None,
-) -> pd.DataFrame:
+    section: str | None = None,
+) -> Evidence:
     """Each mention with its sentence, outlet, date, headline and speaker: a concordance.
 
     Parameters
     ----------
     mentions, articles : DataFrame
-        As `score_articles` gives them.
-    feature, outlet, voice, side : str, optional
+        As `score` gives them.
+    match : str, optional
+        A feature; or a word or phrase that the marker must hold, whatever its capitals. Where a feature is asked for
+        by name (``feature="claim"``) it is always a word.
+    feature, category, outlet, voice, speaker, side, section : str, optional
         Keep only mentions that have this value.
 
     Returns
     -------
     DataFrame
-        Columns of `EVIDENCE`; ``start`` and ``end`` count code points in the headline or text.
+        Columns of `EVIDENCE`, shown in a notebook and in plain text with the markers set off; ``start`` and ``end``
+        count code points in the headline or text.
+
+    Raises
+    ------
+    InputError
+        If no mention has a value that is asked for, or none has all of them; the message says what there is.
 
     Examples
     --------
-    >>> from analysis.codebook.scoring import score_articles
+    >>> from analysis.codebook.scoring import score
     >>> articles = pd.DataFrame({"article_id": ["a"], "text": ["Talks began. Moscow allegedly agreed."]})
-    >>> scored = score_articles(articles)
-    >>> list_evidence(scored.mentions, scored.articles, feature="hearsay")["sentence"].tolist()
-    ['Moscow allegedly agreed.']
+    >>> scored = score(articles)
+    >>> evidence(scored.mentions, scored.articles, "allegedly")
+    hearsay, newsroom
+        Moscow [allegedly] agreed.
+    1 mention
     """
-    asked = pd.Series({"feature": feature, "outlet": outlet, "voice": voice, "side": side}).dropna()
-    chosen = mentions[(mentions[asked.index] == asked).all(axis=1)]
+    if match is not None and feature is None and match in set(mentions["feature"]):
+        match, feature = None, match
+    asked = {"feature": feature, "category": category, "outlet": outlet, "voice": voice}
+    asked |= {"speaker": speaker, "side": side, "section": section}
+    kept: list[str] = []
+    chosen = mentions
+    for column, value in asked.items():
+        if value is not None:
+            here = mentions[column] == value
+            chosen = _narrowed(chosen, here, mentions[column], column, value, kept)
+    if match is not None:
+        words = mentions["match"].str.lower().str.replace("’", "'")
+        chosen = _narrowed(chosen, _holds(words, match), words, "marker", match, kept)
+    return concordance(chosen, articles)
+
+
+def _narrowed(
+    chosen: pd.DataFrame, here: pd.Series[bool], values: pd.Series[Any], what: str, value: str, kept: list[str]
+) -> pd.DataFrame:
+    """The chosen mentions that are `here` too; it is an error if there are none. `kept` says what chose them."""
+    if not here.any():
+        raise not_among(what, value, values.dropna().unique())
+    found = chosen[here[chosen.index]]
+    if found.empty:
+        counts = values[chosen.index].value_counts().head(10)
+        there = ", ".join(f"{name} ({n})" for name, n in counts.items()) or "none"
+        raise InputError(f"no mention with {' and '.join(kept)} has the {what} {value!r}; there are {there}")
+    kept.append(f"{what} {value!r}")
+    return found
+
+
+def _holds(words: pd.Series[str], match: str) -> pd.Series[bool]:
+    """Which markers hold a word or phrase, as whole words."""
+    phrase = r"\s+".join(map(re.escape, match.replace("’", "'").split()))
+    if not phrase:
+        raise InputError("the word to look for is empty")
+    return words.str.contains(rf"(?<!\w){phrase}(?!\w)", case=False, regex=True)
+
+
+def concordance(mentions: pd.DataFrame, articles: pd.DataFrame) -> Evidence:
+    """`evidence` of all mentions that are given, of however few."""
     told = articles.reindex(columns=["article_id", "headline", "published", "text"])
-    found = chosen.merge(told, how="left", on="article_id")
+    found = mentions.merge(told, how="left", on="article_id")
     whole = found["text"].mask(found["section"] == "headline", found["headline"])
     places = zip(whole, found["sentence_start"], found["sentence_end"], strict=True)
     sentence = pd.Series([text[start:end] for text, start, end in places], dtype="str")
-    return found.assign(sentence=sentence).reindex(columns=EVIDENCE)
+    return Evidence(found.assign(sentence=sentence).reindex(columns=EVIDENCE))
 
 
-def highlight_article(
-    article: pd.Series, mentions: pd.DataFrame, quotations: pd.DataFrame, colours: dict[str, str]
-) -> str:
+def highlight(article: pd.Series, mentions: pd.DataFrame, quotations: pd.DataFrame, colours: dict[str, str]) -> str:
     """One article as HTML with its markers in place: feature by colour and by a mark, voice by background.
 
     Parameters
@@ -77,9 +179,9 @@ def highlight_article(
 
     Examples
     --------
-    >>> from analysis.codebook.scoring import score_articles
-    >>> scored = score_articles(pd.DataFrame({"article_id": ["a"], "text": ["<b>Perhaps</b>"]}))
-    >>> html = highlight_article(scored.articles.iloc[0], scored.mentions, scored.quotations, {"hedge": "#0072b2"})
+    >>> from analysis.codebook.scoring import score
+    >>> scored = score(pd.DataFrame({"article_id": ["a"], "text": ["<b>Perhaps</b>"]}))
+    >>> html = highlight(scored.articles.iloc[0], scored.mentions, scored.quotations, {"hedge": "#0072b2"})
     >>> "&lt;b&gt;" in html and "<b>" not in html
     True
     """

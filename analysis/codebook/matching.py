@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.codebook.lexicon import SHAPES, Lexicon, phrase_variants
-from analysis.voice.tokens import Tokens
+from analysis.codebook.lexicon import Lexicon
+from analysis.codebook.patterns import SHAPES, phrase_variants
+from analysis.voice import Tokens
 
 #: Words that negate what follows them in the clause; so does every word in *n't*.
 NEGATORS = frozenset(
@@ -97,7 +98,7 @@ class Matcher:
     """A lexicon made ready for `find_matches`; it keeps what it has learnt of the words seen so far."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.entries = lexicon.entries[lexicon.entries["feature"] != ""].reset_index(drop=True)
+        self.entries = lexicon.entries
         self._classes = lexicon.classes
         self._elements: dict[tuple[str, bool], int] = {}
         self._exact: dict[str, list[int]] = {}
@@ -126,8 +127,6 @@ class Matcher:
         self._shapes = [(numbers, _SHAPE_TESTS[shape]) for shape, numbers in self._shape.items()]
         self.patterns, self.excluded = _Patterns(rows), _Patterns(exclusions)
         self.within = self.entries["within"].to_numpy(np.int32)
-        places = {"": -1, "headline": 0, "subheading": 1, "body": 2, "footnote": 3}
-        self.section = self.entries["section"].map(places).to_numpy(np.int8)
         self.case = self.entries["case"].to_numpy(object)
         self.negation = self.entries["negation"].to_numpy(object)
         self.feature = self.entries["feature"].astype("category")
@@ -302,7 +301,7 @@ def find_matches(tokens: Tokens, matcher: Matcher, section: np.ndarray) -> Match
     Examples
     --------
     >>> from analysis.codebook.lexicon import read_lexicon
-    >>> from analysis.voice.tokens import tokenise
+    >>> from analysis.voice import tokenise
     >>> tokens = tokenise(["There is no evidence. The charge was not false, Moscow said."])
     >>> matcher = Matcher(read_lexicon())
     >>> found = find_matches(tokens, matcher, np.full(len(tokens.word), 2))
@@ -359,8 +358,6 @@ def _conditions_hold(
                 reach = near & (clause_at(place) == clause[first[asked]])
                 found |= matcher.holds(element[asked], place, code, reach)
         keep[asked] &= found == wanted
-    at = matcher.section[entry]
-    keep &= (at < 0) | (section[first] == at)
     case = matcher.case[entry]
     asked = np.flatnonzero(keep & ((case == "lower") | (case == "not_initial")))
     keep[asked] &= _case_holds(tokens, first[asked], last[asked], case[asked] == "lower", section)

@@ -11,9 +11,7 @@ import pyarrow.compute as pc
 
 from analysis.read.pages import section_lines
 from analysis.tables import QUOTATIONS
-from analysis.voice.cues import STANCES
-from analysis.voice.spans import SECTIONS, Spans, find_spans
-from analysis.voice.tokens import Tokens, Vocabulary, in_turn, tokenise, whole_characters
+from analysis.voice import SECTIONS, STANCES, Spans, Tokens, Vocabulary, find_spans, in_turn, tokenise, whole_characters
 
 
 def pick(values: Any, index: np.ndarray) -> pa.Array:

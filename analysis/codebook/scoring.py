@@ -14,12 +14,24 @@ from analysis.codebook.matching import Matcher, find_matches
 from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
 from analysis.read.pages import section_lines
 from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
-from analysis.voice.spans import SECTIONS, VOICES, Spans, find_spans, owners, word_voices
-from analysis.voice.tokens import Tokens, Vocabulary, in_turn, sentence_bounds, tokenise, whole_characters
+from analysis.voice import (
+    SECTIONS,
+    VOICES,
+    Spans,
+    Tokens,
+    Vocabulary,
+    find_spans,
+    in_turn,
+    owners,
+    sentence_bounds,
+    tokenise,
+    whole_characters,
+    word_voices,
+)
 
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")
-#: Characters of text that are worked on at once by `score_articles`: enough for arrays to pay, small in memory.
+#: Characters of text that are worked on at once by `score`: enough for arrays to pay, small in memory.
 BATCH_CHARACTERS = 16_000_000
 
 
@@ -45,35 +57,29 @@ class Scorer(NamedTuple):
     core: np.ndarray
 
 
-def prepare_scorer(
-    lexicon: Lexicon | None = None, actors: pd.DataFrame | None = None, about: Lexicon | None = None
-) -> Scorer:
-    """Make lexicons ready for `score_batch`; the project's codebook and actors unless others are given."""
-    lexicon = read_lexicon() if lexicon is None else lexicon
-    actors = read_actors() if actors is None else actors
+def prepare_scorer(lexicon: Any = None, actors: Any = None, about: Any = None) -> Scorer:
+    """Make lexicons and actors ready for `score_batch`; each as `score` takes it."""
+    lexicon = read_lexicon() if lexicon is None else read_lexicon(lexicon)
+    actors = None if actors is None else read_actors(actors)
+    about = None if about is None else read_lexicon(about)
     matcher = Matcher(lexicon)
     feature = pd.Index(lexicon.features["feature"]).get_indexer(matcher.entries["feature"])
     core = lexicon.features["core"].eq("1").to_numpy()
     return Scorer(lexicon, matcher, None if about is None else Matcher(about), actors, Vocabulary(), feature, core)
 
 
-def score_articles(
-    articles: pd.DataFrame,
-    lexicon: Lexicon | None = None,
-    actors: pd.DataFrame | None = None,
-    about: Lexicon | None = None,
-) -> Scored:
+def score(articles: pd.DataFrame, lexicon: Any = None, actors: Any = None, about: Any = None) -> Scored:
     """Find and count the markers of a lexicon in articles, by section and by whose voice they are in.
 
     Parameters
     ----------
     articles : DataFrame
         The articles table; only ``article_id`` and ``text`` are required.
-    lexicon : Lexicon, optional
-        From `read_lexicon`; the project's codebook otherwise.
-    actors : DataFrame, optional
-        From `read_actors`: sides of speakers; the project's table otherwise.
-    about : Lexicon, optional
+    lexicon : Lexicon, or what `read_lexicon` takes, optional
+        The project's codebook otherwise.
+    actors : DataFrame, or what `read_actors` takes, optional
+        Which side each speaker is on; without it nobody is on one.
+    about : Lexicon, or what `read_lexicon` takes, optional
         Count only in sentences that name one of its entries, and count only their words.
 
     Returns
@@ -85,7 +91,7 @@ def score_articles(
     Examples
     --------
     >>> articles = pd.DataFrame({"article_id": ["a"], "text": ["Moscow allegedly agreed. “Perhaps,” he said."]})
-    >>> mentions = score_articles(articles).mentions
+    >>> mentions = score(articles).mentions
     >>> mentions[["match", "feature", "voice"]].values.tolist()
     [['allegedly', 'hearsay', 'newsroom'], ['Perhaps', 'hedge', 'quoted'], ['said', 'attribution', 'newsroom']]
     """
@@ -93,7 +99,7 @@ def score_articles(
 
 
 def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
-    """`score_articles` with a scorer that was prepared before."""
+    """`score` with a scorer that was prepared before."""
     lengths = articles["text"].str.len().fillna(0).to_numpy()
     batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
     parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
@@ -103,7 +109,7 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
 
 
 def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
-    """`score_articles` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
+    """`score` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
     articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
     articles["text"] = whole_characters(articles["text"]).fillna("")
     tokens = tokenise(in_turn(articles["headline"], articles["text"]), scorer.vocabulary)
@@ -123,44 +129,6 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
     quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
     return _plain(articles), quotations, mentions, scores
-
-
-def preview_lexicon(articles: pd.DataFrame, lexicon: Lexicon, top: int = 15, seed: int = 0) -> list[str]:
-    """What a lexicon would match in a corpus, most frequent first, with an example of each: lines to read.
-
-    Parameters
-    ----------
-    articles : DataFrame
-        The articles table.
-    lexicon : Lexicon
-    top : int
-        Matches to show of each feature.
-    seed : int
-        Chooses the examples.
-
-    Returns
-    -------
-    list of str
-        Per feature its commonest matches (as typed, with the entry where that differs), an example sentence of
-        each, and the entries that matched nothing.
-    """
-    from analysis.codebook.evidence import list_evidence
-
-    scored = score_articles(articles, lexicon)
-    found = list_evidence(scored.mentions, scored.articles)
-    lines = []
-    for feature in lexicon.features["feature"]:
-        here = found[found["feature"] == feature]
-        lines.append(f"{feature}: {len(here)} mentions, {int(here['negated'].sum())} of them negated")
-        counts = here.groupby(["term", here["match"].str.lower()]).size().sort_values(ascending=False, kind="stable")
-        for (term, match), count in counts.head(top).items():
-            chosen = here[(here["term"] == term) & (here["match"].str.lower() == match)].sample(1, random_state=seed)
-            sentence = " ".join(chosen["sentence"].iloc[0].split())
-            lines.append(f"  {count:>6}  {match}" + (f"  [{term}]" if term != match else "") + f"  | {sentence}")
-        entries = lexicon.entries.loc[lexicon.entries["feature"] == feature, "term"]
-        if unseen := sorted(set(entries) - set(here["term"])):
-            lines.append(f"  no match for {len(unseen)} of {entries.nunique()} entries: {'; '.join(unseen)}")
-    return lines
 
 
 def _plain(frame: pd.DataFrame) -> pa.Table:
@@ -228,6 +196,7 @@ def _mentions(
         "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
         "feature": pick(features, number),
         "term": pick(scorer.matcher.entries["term"], entry),
+        "category": pick(scorer.matcher.entries["category"].replace("", None), entry),
         "voice": pick(VOICES, voice),
         "speaker": speaker,
         "side": side,

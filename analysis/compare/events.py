@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables import InputError
-from analysis.voice.tokens import Vocabulary, tokenise
+from analysis.voice import Vocabulary, tokenise
 
 #: Average likeness from which groups are one event, where CROWD articles lie within reach of an article. Of 0.06 to
 #: 0.09 this served the tuning half of the coded pairs (F1 0.64 in either corpus) and corpora of 150 to 300 articles

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables import InputError, read_table, replacing, round_significant, safe_cells, save_workbook, write_table
-from analysis.voice.spans import VOICES
+from analysis.voice import VOICES
 
 #: A sentence, by the article and the place in it; `headline` offsets count in the headline, `body` ones in the text.
 PLACE = ["article_id", "section", "start", "end"]

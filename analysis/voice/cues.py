@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.tables import InputError
 from analysis.voice.quotes import Quotes
 from analysis.voice.tokens import Tokens, Vocabulary
 
 Columns = dict[str, tuple[np.ndarray, tuple[str, ...]]]
 
-CUES = Path(__file__).resolve().parent.parent.parent / "data" / "lexicons" / "cues.csv"
+#: What the weights were fitted on: edit it only together with a new fit (benchmarks/attribution.py).
+CUES = Path(__file__).with_name("cues.csv")
 WEIGHTS = Path(__file__).with_name("weights.csv")
 STANCES = ("neutral", "doubting", "denying", "accusing", "endorsing")
 
@@ -45,7 +45,7 @@ _GAPS = "space comma semicolon colon dash open close stop question line quote co
 
 
 class Cue(NamedTuple):
-    """One word that may carry an attribution: lemma, frame tags and stance of its (first) row in cues.csv."""
+    """One word that may carry an attribution: lemma, frame (what it can govern) and stance."""
 
     lemma: str
     frame: str
@@ -53,10 +53,9 @@ class Cue(NamedTuple):
 
 
 class CueList(NamedTuple):
-    """Every form that cues.csv lists as the first word of a pattern."""
+    """The words of cues.csv in lower case, and the lemmas and frames that they have, each in order, `none` first."""
 
     forms: dict[str, Cue]
-    prefixes: tuple[tuple[str, Cue], ...]
     lemmas: tuple[str, ...]
     frames: tuple[str, ...]
 
@@ -82,42 +81,16 @@ def kinds_named(names: str) -> np.ndarray:
 
 
 @cache
-def read_cues(path: Path = CUES) -> CueList:
-    """The cue words of a cues.csv: first words of its patterns, with lemma, frame and stance.
-
-    Raises
-    ------
-    InputError
-        If the file or one of the columns pattern, stance, frame, lemma is missing.
-    """
-    try:
-        with Path(path).open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except OSError as error:
-        raise InputError(f"{path}: cannot read the list of cues ({error.strerror})") from None
+def read_cues() -> CueList:
+    """The words of cues.csv, with lemma, frame and stance."""
     forms: dict[str, Cue] = {}
-    prefixes = []
-    for number, row in enumerate(rows, 2):
-        if not {"pattern", "stance", "frame", "lemma"} <= row.keys():
-            raise InputError(f"{path}: needs the columns pattern, stance, frame and lemma")
-        if row["stance"] not in STANCES:
-            raise InputError(f"{path}, line {number}: stance must be one of {', '.join(STANCES)}")
-        for phrase in row["pattern"].split(";"):
-            words = phrase.split()
-            if not words or not row["frame"] or words[0] in ("in", "was|were|is|are|been", "as"):
-                continue
-            for form in words[0].lower().replace("?", "").split("|"):
-                cue = Cue(row["lemma"], " ".join(sorted(row["frame"].split())), row["stance"])
-                if form.endswith("*"):
-                    prefixes.append((form[:-1], cue))
-                elif form not in _KIND_CODES or form in ("said", "says", "told", "like", "according"):
-                    known = forms.setdefault(form, cue)
-                    tags = " ".join(sorted({*known.frame.split(), *cue.frame.split()}))
-                    forms[form] = known._replace(frame=tags)
-    cues = [*forms.values(), *(cue for _, cue in prefixes)]
-    lemmas = tuple(dict.fromkeys(["none", *(cue.lemma for cue in cues)]))
-    frames = tuple(dict.fromkeys(["none", *(cue.frame for cue in cues)]))
-    return CueList(forms, tuple(prefixes), lemmas, frames)
+    with CUES.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            cue = Cue(row["lemma"], row["frame"], row["stance"])
+            forms.update(dict.fromkeys(row["words"].split("|"), cue))
+    lemmas = tuple(dict.fromkeys(["none", *(cue.lemma for cue in forms.values())]))
+    frames = tuple(dict.fromkeys(["none", *(cue.frame for cue in forms.values())]))
+    return CueList(forms, lemmas, frames)
 
 
 def kind_of(word: str) -> int:
@@ -158,15 +131,8 @@ def cue_tables(vocabulary: Vocabulary, cues: CueList) -> tuple[np.ndarray, np.nd
     lemma = {name: code for code, name in enumerate(cues.lemmas)}
     frame = {name: code for code, name in enumerate(cues.frames)}
 
-    def row(word: str) -> Cue | None:
-        low = word.lower()
-        found = cues.forms.get(low)
-        if found is None and cues.prefixes and low[:1].isalpha():
-            found = next((cue for prefix, cue in cues.prefixes if low.startswith(prefix)), None)
-        return found
-
     def code(word: str) -> int:
-        found = row(word)
+        found = cues.forms.get(word.lower())
         if found is None:
             return 0
         return (lemma[found.lemma] * 64 + frame[found.frame]) * 8 + STANCES.index(found.stance)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.codebook.dictionaries import read_dictionary, write_dictionary
-from analysis.codebook.lexicon import phrase_variants, read_lexicon
+from analysis.codebook.lexicon import read_lexicon
+from analysis.codebook.patterns import phrase_variants
 from analysis.tables import InputError
 
 
@@ -72,37 +72,83 @@ def test_optional_words_and_gaps_give_every_variant():
     assert phrase_variants("a? [1] b") == [[(0, "a"), (1, "b")], [(0, "a"), (2, "b")], [(0, "b")]]
 
 
-def test_a_quanteda_dictionary_is_read_and_written(tmp_path):
-    path = tmp_path / "stance.yml"
-    path.write_text("hedge: [may, perhaps]\nsure:\n  strong: ['certain*', of course]\n")
-    lexicon = read_dictionary(path)
-    assert lexicon.entries[["feature", "term"]].values.tolist() == [
-        ["hedge", "may"], ["hedge", "perhaps"], ["sure.strong", "certain*"], ["sure.strong", "of course"],
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("hedge,a? b? c? d? e? f? g? h? i? j? k? l? m? n? o? p? q,4", "stands for 65536 phrases"),
+        ("hedge,a [8] b [8] c [8] d [8] e [8] f,4", "stands for 59049 phrases"),
+        ("hedge,a [1] [1] [1] [1] [1] [1] [1] [1] [1] b,4", "stands for 512 phrases"),
+        ("hedge,a [99999999999999999999] b,4", "a gap must stand between words"),
+        ("hedge,a,100000000", "within is 100000000; it may be 1 to 50"),
+        ("hedge,a,99999999999999999999", "it must be a number of words"),
+        ("hedge,a,0", "within is 0"),
+    ],
+)
+def test_a_row_that_would_never_end_is_refused_before_it_is_expanded(tmp_path, row, says):
+    with pytest.raises(InputError, match=says):
+        read_lexicon(lexicon(tmp_path, f"feature,pattern,within\n{row}\n"))
+
+
+@pytest.mark.parametrize("words", ["@circle|a", "@other", "two words", "|", "*x"])
+def test_a_class_holds_single_words_and_no_class(tmp_path, words):
+    (tmp_path / "classes.csv").write_text(f"class,words\ncircle,{words}\nother,@circle\n")
+    with pytest.raises(InputError, match=r"classes\.csv, row 2"):
+        read_lexicon(lexicon(tmp_path, "feature,pattern\nhedge,@circle\n"))
+
+
+def test_a_class_may_name_a_shape(tmp_path):
+    (tmp_path / "classes.csv").write_text("class,words\nmanner,@ly|so\n")
+    assert read_lexicon(lexicon(tmp_path, "feature,pattern\nhedge,@manner said\n")).classes == {"manner": ["@ly", "so"]}
+
+
+def test_a_mistyped_column_is_refused_and_one_of_the_users_own_is_not(tmp_path):
+    with pytest.raises(InputError, match="'not_befor' is not known; 'not_before' is"):
+        read_lexicon(lexicon(tmp_path, "feature,pattern,not_befor\nhedge,may,he\n"))
+    assert len(read_lexicon(lexicon(tmp_path, "feature,pattern,seen by\nhedge,may,Doe\n")).entries) == 1
+
+
+def test_words_in_python_are_a_lexicon():
+    found = read_lexicon({"doubt": ["allegedly", "so-called"], "sure": ["no [1] doubt"]})
+    assert found.entries[["feature", "term"]].values.tolist() == [
+        ["doubt", "allegedly"], ["doubt", "so-called"], ["sure", "no [1] doubt"],
     ]  # fmt: skip
-    assert write_dictionary(lexicon, tmp_path / "again.yaml") == []
-    assert read_dictionary(tmp_path / "again.yaml").entries["term"].tolist() == lexicon.entries["term"].tolist()
+    assert found.features["feature"].tolist() == ["doubt", "sure"]
+    assert read_lexicon(["allegedly"]).features["feature"].tolist() == ["marker"]
+    assert read_lexicon(found) is found
 
 
-def test_a_liwc_dictionary_is_read_and_written(tmp_path):
-    path = tmp_path / "stance.dic"
-    path.write_text("%\n1\thedge\n2\tsure\n%\nmay\t1\ncertain*\t1\t2\nof course\t2\n")
-    lexicon = read_dictionary(path)
-    assert sorted(lexicon.entries[["feature", "term"]].apply(tuple, axis=1)) == [
-        ("hedge", "certain*"), ("hedge", "may"), ("sure", "certain*"), ("sure", "of course"),
-    ]  # fmt: skip
-    assert write_dictionary(lexicon, tmp_path / "again.dic") == []
-    again = read_dictionary(tmp_path / "again.dic")
-    assert sorted(again.entries["term"]) == sorted(lexicon.entries["term"])
+@pytest.mark.parametrize("source", [[], {}, {"a": []}, {"a": [3]}, {3: ["a"]}, {"a": 3}, [""], {"": ["a"]}, 5, ["m*y"]])
+def test_words_in_python_that_make_no_lexicon_are_refused_in_one_line(source):
+    with pytest.raises(InputError) as refused:
+        read_lexicon(source)
+    assert "\n" not in str(refused.value)
 
 
-def test_what_another_format_cannot_say_is_listed(tmp_path):
-    rows = "feature,pattern,negation\nhedge,may|might,never\nhedge,no [2] doubt,\n"
-    lost = write_dictionary(read_lexicon(lexicon(tmp_path, rows)), tmp_path / "out.yml")
-    assert lost == [
-        "hedge.csv, row 2: 'may|might' without its negation",
-        "hedge.csv, row 3: 'no [2] doubt' left out: a gap or a class of words",
-    ]
-    assert read_dictionary(tmp_path / "out.yml").entries["term"].tolist() == ["may", "might"]
+@pytest.mark.parametrize(
+    ("name", "text", "pairs"),
+    [
+        ("doubt.txt", "allegedly\n\nso-called\n", [["doubt", "allegedly"], ["doubt", "so-called"]]),
+        ("doubt.csv", "Word\nallegedly\n", [["doubt", "allegedly"]]),
+        ("doubt.csv", "allegedly\nit seems\n", [["doubt", "allegedly"], ["doubt", "it seems"]]),
+        ("words.csv", "pattern,feature\nalleg*,doubt\nsure,trust\n", [["doubt", "alleg*"], ["trust", "sure"]]),
+        ("words.tsv", 'category\tterm\ndoubt\t"said, he"\n', [["doubt", "said, he"]]),
+        ("a.yml", "hedge: [may, no, yes]\n", [["hedge", w] for w in ("may", "no", "yes")]),
+        ("a.yml", "hedge: [may]\nhedge: [might]\nnone: ~\n", [["hedge", "may"], ["hedge", "might"]]),
+        (
+            "a.yaml",
+            "hedge: [may, perhaps]\nsure:\n  strong: ['certain*', of course]\n",
+            [["hedge", "may"], ["hedge", "perhaps"], ["sure.strong", "certain*"], ["sure.strong", "of course"]],
+        ),
+        (
+            "a.dic",
+            "%\n1\thedge\n2\tsure\n%\nmay\t1\ncertain*\t1\t2\nof course\t2\n",
+            [["hedge", "may"], ["hedge", "certain*"], ["sure", "certain*"], ["sure", "of course"]],
+        ),
+    ],
+)
+def test_words_in_a_file_are_a_lexicon(tmp_path, name, text, pairs):
+    (tmp_path / name).write_text(text)
+    assert read_lexicon(tmp_path / name).entries[["feature", "term"]].values.tolist() == pairs
 
 
 @pytest.mark.parametrize(
@@ -116,7 +162,17 @@ def test_what_another_format_cannot_say_is_listed(tmp_path):
         ("a.yml", ""),
         ("a.dic", "may\t1\n"),
         ("a.dic", "%\n1\thedge\n%\nmay\t2\n"),
-        ("a.txt", "may"),
+        ("a.yml", "a: &a [*a]"),
+        ("a.yml", "a: &a [x, y]\nb: [*a, *a]\n"),
+        ("a.yml", "a: " + "[" * 5000),
+        ("a.yml", "a: " + "[" * 30 + "x" + "]" * 30),
+        ("a.csv", "doubt,allegedly\n"),
+        ("a.csv", "feature,pattern\ndoubt,\n"),
+        ("a.csv", "feature,pattern,more\ndoubt,may,x\n"),
+        ("a.csv", 'word\n"open\n'),
+        ("a.csv", ""),
+        ("a.txt", "word\n"),
+        ("a.doc", "may"),
     ],
 )
 def test_a_bad_dictionary_is_refused_in_one_line(tmp_path, name, text):

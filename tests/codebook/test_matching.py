@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.codebook.lexicon import read_lexicon
 from analysis.codebook.matching import Matcher, find_matches
-from analysis.voice.tokens import tokenise
+from analysis.voice import tokenise
 
 FEATURES = "feature,label,definition\n" + "".join(f"{name},{name},d\n" for name in ("a", "b", "no_evidence"))
 
@@ -130,16 +130,10 @@ def test_rows_say_what_negation_does_to_them(folder):
         ({"beside": "insurance", "within": 2}, "insurance for claim, claim by the insurance, claim, insurance", 1),
         ({"not_beside": "insurance"}, "claim the insurance, claim the throne", 1),
         ({"not_in": "claim to fame; stake a claim"}, "claim to fame, stake a claim, claim it", 1),
-        ({"section": "headline"}, "claim", 0),
     ],
 )
 def test_conditions_narrow_a_pattern(folder, conditions, text, expected):
     assert len(found(write(folder, {"feature": "a", "pattern": "claim", **conditions}), text)) == expected
-
-
-def test_a_section_condition_holds_in_its_section(folder):
-    matcher = write(folder, {"feature": "a", "pattern": "claim", "section": "headline"})
-    assert found(matcher, "A claim", section="headline") == ["claim"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.codebook.lexicon import read_lexicon
+from analysis.codebook.preview import preview_lexicon
 from analysis.codebook.quotations import pick
-from analysis.codebook.scoring import Scored, prepare_scorer, preview_lexicon, score_articles, score_with
+from analysis.codebook.scoring import Scored, prepare_scorer, score, score_with
 from analysis.tables import ARTICLES, MENTIONS, QUOTATIONS, SCORES
 
 TEXT = (
@@ -28,7 +29,7 @@ def corpus(*texts, headline=""):
 
 @pytest.fixture(scope="module")
 def scored() -> Scored:
-    return score_articles(corpus(TEXT, headline="Moscow Allegedly Sends Arms"))
+    return score(corpus(TEXT, headline="Moscow Allegedly Sends Arms"))
 
 
 def places(mentions):
@@ -72,7 +73,7 @@ def test_words_of_the_voices_add_up_to_all_and_footnotes_to_none(scored):
 
 
 def test_rates_are_per_thousand_words_and_missing_without_words():
-    scores = score_articles(corpus("It may rain today.")).scores
+    scores = score(corpus("It may rain today.")).scores
     newsroom = scores.query("section == 'body' and feature == 'hedge'").set_index("voice")
     assert newsroom.loc["newsroom", "per_1000"] == 250
     assert newsroom.loc["quoted", "words"] == 0
@@ -81,7 +82,7 @@ def test_rates_are_per_thousand_words_and_missing_without_words():
 
 
 def test_every_article_feature_section_and_voice_has_a_row_zeros_included():
-    scores = score_articles(corpus("Nothing here.", "")).scores
+    scores = score(corpus("Nothing here.", "")).scores
     features = len(read_lexicon().features)
     assert len(scores) == 2 * 2 * features * 4
     assert not scores.duplicated(["article_id", "section", "feature", "voice"]).any()
@@ -91,14 +92,14 @@ def test_about_counts_only_sentences_that_name_the_matter(tmp_path):
     (tmp_path / "features.csv").write_text("feature,definition\nmatter,d\n")
     (tmp_path / "words.csv").write_text("feature,pattern\nmatter,arms\n")
     text = "It may rain. Doe may send arms."
-    scored = score_articles(corpus(text), about=read_lexicon(tmp_path))
+    scored = score(corpus(text), about=read_lexicon(tmp_path))
     assert scored.mentions["start"].tolist() == [text.rindex("may")]
     assert scored.scores.query("section == 'body' and voice == 'all'")["words"].unique().tolist() == [4]
 
 
 def test_missing_outlets_and_headlines_stay_missing():
     articles = pd.DataFrame({"article_id": ["NA", "b"], "outlet": [None, "None"], "text": ["It may be.", "Perhaps."]})
-    scored = score_articles(articles)
+    scored = score(articles)
     assert scored.mentions["outlet"].isna().tolist() == [True, False]
     assert scored.mentions["article_id"].tolist() == ["NA", "b"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.codebook.actors import read_actors, sides
 from analysis.codebook.quotations import find_quotations
-from analysis.tables import InputError
+from analysis.tables import DATA, InputError
 
 
 def speakers(text: str, headline: str = "") -> pd.DataFrame:
@@ -91,7 +91,7 @@ def test_sides_follow_the_pattern_that_stands_first() -> None:
 
 
 def test_the_case_studys_actors_have_the_five_sides() -> None:
-    actors = read_actors()
+    actors = read_actors(DATA / "actors.csv")
     assert set(actors["side"]) == {"US and NATO", "Russia", "Afghan government", "Taliban", "other"}
     assert sides(pd.Series(["Zamir Kabulov", "US officials", "State Department"]), actors).tolist() == [
         "Russia", "US and NATO", "US and NATO"
