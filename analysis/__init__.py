@@ -6,10 +6,12 @@ Each public function is imported from its module when it is first used, so that 
 from importlib import import_module
 from typing import Any
 
+# Not when it is first used: `analysis.read` is the room and the function, and the import of the room would hide it.
+from analysis.read import read
+
 #: Public names by module, in the order in which the analysis uses them.
 PUBLIC = {
     "tables": ("InputError", "read_table", "write_table"),
-    "read.articles": ("read_articles",),
     "codebook.quotations": ("find_quotations",),
     "codebook.actors": ("read_actors",),
     "codebook.lexicon": ("read_lexicon",),
@@ -17,7 +19,7 @@ PUBLIC = {
     "codebook.evidence": ("list_evidence", "highlight_article"),
 }
 _MODULE_OF = {name: module for module, names in PUBLIC.items() for name in names}
-__all__ = sorted(_MODULE_OF)
+__all__ = [*_MODULE_OF, "read"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,8 @@ from analysis.codebook.evidence import list_evidence
 from analysis.codebook.lexicon import read_lexicon
 from analysis.codebook.scoring import Scored, preview_lexicon, score_with
 from analysis.compare.events import group_events
-from analysis.read.articles import Corpus, read_articles
+from analysis.read import read
+from analysis.read.articles import Corpus
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
 from analysis.tables import REJECTED, InputError, safe_cells, write_table
@@ -24,7 +25,7 @@ from analysis.voice.tokens import split_sentences
 
 def articles(options: Namespace) -> None:
     """The articles table; beside it what was refused or cut away, what may distort a comparison, and what there is."""
-    corpus = read_articles(options.path, **_reading(options))
+    corpus = read(options.path, **_reading(options))
     checked, flags = check_articles(corpus.articles, repair=bool(options.clean))
     said = describe_problems(checked)
     for problem in options.exclude:
@@ -41,7 +42,7 @@ def articles(options: Namespace) -> None:
 
 def events(options: Namespace) -> None:
     """Which articles tell the same event."""
-    corpus = read_articles(options.path, **_reading(options))
+    corpus = read(options.path, **_reading(options))
     write_table(group_events(corpus.articles), options.output)
     _beside(options.output, rejected=corpus.rejected, removed=corpus.removed)
     _say(len(corpus.articles), corpus, options.output)
@@ -98,7 +99,7 @@ def lexicon(options: Namespace) -> None:
         print(f"  {feature}: {count}")
     for line in write_dictionary(checked, options.export) if options.export else ():
         print(f"cannot be said there: {line}")
-    for line in preview_lexicon(read_articles(options.corpus).articles, checked) if options.corpus else ():
+    for line in preview_lexicon(read(options.corpus).articles, checked) if options.corpus else ():
         print(line)
 
 
@@ -134,7 +135,7 @@ def _files(options: Namespace) -> Options:
 
 def _scored(options: Namespace) -> tuple[Corpus, Scored]:
     scorer = scorer_for(_files(options))  # a bad lexicon is refused before anything is read
-    corpus = read_articles(options.path, **_reading(options))
+    corpus = read(options.path, **_reading(options))
     return corpus, score_with(corpus.articles, scorer)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import report
 from analysis.codebook.scoring import score_articles
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.report import compare_scored, open_scores, write_report
 from analysis.stream import Options
 from analysis.tables import InputError, read_table, write_table
@@ -74,9 +74,9 @@ def test_everything_that_a_report_promises_is_there(made):
 
 
 def test_the_notebooks_know_what_was_rejected_when_the_corpus_was_read(made):
-    again = read_articles(made[0] / "one" / "tables" / "articles.csv")
+    again = read(made[0] / "one" / "tables" / "articles.csv")
     assert again.rejected["reason"].tolist() == ["it has no text"] and again.notes.empty
-    assert again.articles["words"].tolist() == read_articles(made[0] / "news.csv").articles["words"].tolist()
+    assert again.articles["words"].tolist() == read(made[0] / "news.csv").articles["words"].tolist()
 
 
 def test_a_failing_notebook_is_named_with_cell_and_cause_and_the_others_are_kept(made):
