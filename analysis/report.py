@@ -20,7 +20,7 @@ from analysis.compare.events import THRESHOLD, WINDOW, group_events
 from analysis.compare.rates import LEVEL, MIN_ARTICLES, compare_outlets
 from analysis.compare.ratios import DRAWS
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.read.quality import check_articles, describe_problems
 from analysis.stream import Options, scorer_for
 from analysis.tables import DATA, InputError, read_table, replacing, safe_cells, write_table
@@ -46,12 +46,12 @@ def open_scores(path: str | Path, options: Options | None = None, **reading: Any
     Raises
     ------
     InputError
-        As `read_articles`.
+        As `read`.
     """
     kinds = [kind for kind in ("csv", "parquet", "jsonl") if (Path(path) / f"scores.{kind}").is_file()]
     if kinds:
         return Scored(*(read_table(Path(path) / f"{name}.{kinds[0]}") for name in Scored._fields))
-    return score_with(read_articles(path, **reading).articles, scorer_for(options or Options()))
+    return score_with(read(path, **reading).articles, scorer_for(options or Options()))
 
 
 def compare_scored(
@@ -87,7 +87,7 @@ def write_report(
     force : bool
         Write into a folder that is not empty; other files in it are kept.
     **reading
-        ``columns`` and ``clean`` of `read_articles`.
+        ``columns`` and ``clean`` of `read`.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def write_report(
         read_sheet(sheet)  # what cannot be read is refused before the long run
     options = options._replace(lexicon=options.lexicon or str(LEXICON), actors=options.actors or str(ACTORS))
     scorer = scorer_for(options)
-    corpus = read_articles(path, **reading)
+    corpus = read(path, **reading)
     scored = score_with(corpus.articles, scorer)
     found = compare_scored(scored, partial(plots.attempt, contrast_outlets))
     beside = {f"articles.{name}": getattr(corpus, name) for name in ("rejected", "removed", "notes")}

@@ -140,7 +140,7 @@ def write_corpus(
     Parameters
     ----------
     path : path
-        Anything that `articles.read_articles` reads.
+        Anything that `read` reads.
     targets : mapping of str to path
         Where each table goes that `work` gives, in its order.
     work : callable
@@ -148,7 +148,7 @@ def write_corpus(
     rejected : path
         Where records that could not be used are written, if there are any; a stale file is removed.
     columns, clean : optional
-        As for `read_articles`.
+        As for `read`.
     workers : int, optional
         Processes; as many as there are processors by default. The tables are the same for any number.
     batch_bytes : int

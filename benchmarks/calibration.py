@@ -31,7 +31,7 @@ from analysis.codebook.scoring import score
 from analysis.compare.contrasts import CORE_FEATURES, adjust_p, join_bundles
 from analysis.compare.rates import Counts, merge_rows, moment_table, rate_interval, sum_moments
 from analysis.compare.ratios import DRAWS, Found, contrast_sides, rate_ratios, widen_by_clusters
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.tables import InputError, round_significant, write_table
 
 SIZES = (5, 15, 60)
@@ -57,7 +57,7 @@ class Outlet(NamedTuple):
 
 def read_outlets(corpus: str, number: int) -> list[Outlet]:
     """Score the corpus and keep the `number` largest outlets of 120 articles or more."""
-    articles = read_articles(corpus).articles
+    articles = read(corpus).articles
     published = pd.to_datetime(articles["published"], errors="coerce", utc=True, format="mixed")
     articles["week"] = (published - pd.Timestamp("1970-01-05", tz="UTC")).dt.days // 7
     articles = articles.dropna(subset=["week", "outlet"])

@@ -30,7 +30,7 @@ from matplotlib.figure import Figure
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.matching import NOT_POSSESSIVE, Matcher, find_matches
 from analysis.codebook.scoring import prepare_scorer, score_with
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.show.figures import Plot, in_style, new_figure
 from analysis.tables import round_significant, write_table
 from analysis.voice import Vocabulary, tokenise
@@ -211,7 +211,7 @@ def main() -> int:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("benchmarks"))
     options = parser.parse_args()
-    articles = read_articles(options.corpus).articles
+    articles = read(options.corpus).articles
     words = plain_words(read_lexicon())
     table = compare(articles, words)
     print(table.to_string(index=False))

@@ -1,16 +1,20 @@
-"""Articles from wherever a researcher has them, as one table: nothing lost, and every loss named."""
+"""Records of any source in the columns of the articles table: which column is what, ids, days, agencies."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from analysis.read import pages
+from analysis.read.corpus import Corpus
+from analysis.read.dates import in_doubt, read_dates, shows_month_first
+from analysis.read.frames import is_path, read_given
 from analysis.read.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
 from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, InputError, read_table
 
@@ -19,87 +23,70 @@ _NAMES = read_table(Path(__file__).with_name("columns.csv"))
 _USUAL = {ours: names.split() for ours, names in _NAMES.itertuples(index=False)}
 # Kept as they are where a table has them: what outlets are compared within, and what an article is about.
 EXTRA = ["topic", "genre", "event", "author"]
+COLUMNS = ["source", "column", "taken_for"]
 _FILE = {"file", "filename"}
+_MOST_COLUMNS = 1000  # no table of articles has more; a file of a million would take minutes, and as many notes
+_MOST_NAMED = 30  # columns that an error lists
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
-class Corpus(NamedTuple):
-    """Articles, and what became of everything else.
+class _Table:
+    """What is remembered of a table while its batches pass: its columns so far, and how it writes its days."""
 
-    Attributes
-    ----------
-    articles : DataFrame
-        The columns of `tables.ARTICLES`, and those of `EXTRA` that the input has.
-    rejected : DataFrame
-        `source`, `line` (or number in the file), `article_id`, `reason`: records that could not be used.
-    removed : DataFrame
-        `article_id`, `source`, `line`, `reason`, `text`: page furniture that was cut away.
-    notes : DataFrame
-        `article_id`, `source`, `field`, `note`: what was changed, guessed or left out.
-    """
+    def __init__(self, again: Callable[[], Iterator[Batch]], columns: Mapping[str, str]) -> None:
+        self.again, self.columns = again, columns
+        self.names: dict[str, None] = {}
+        self.mapping: dict[str, str] = {}
 
-    articles: pd.DataFrame
-    rejected: pd.DataFrame
-    removed: pd.DataFrame
-    notes: pd.DataFrame
+    def name(self, batch: Batch) -> tuple[Batch, pd.DataFrame]:
+        """A batch whose columns have this project's names, and what its new columns are taken for."""
+        new = [name for name in batch.frame.columns if name not in self.names and name != "line"]
+        self.names |= dict.fromkeys(new)
+        if len(self.names) > _MOST_COLUMNS:
+            raise InputError(f"{batch.source}: it has {len(self.names)} columns; at most {_MOST_COLUMNS} are read")
+        self.mapping = _mapping(list(self.names), self.columns, batch.source)
+        if self.names and "text" not in self.mapping.values():
+            raise InputError(f"{batch.source}: no column of text among {_listed(self.names)}; name it: "
+                             'columns={"text": …}, or --columns text=…')  # fmt: skip
+        unused = [name for name in batch.frame.columns if name not in {*self.mapping, *EXTRA, "line"}]
+        kept = {name: name for name in [*EXTRA, "words"] if name not in self.mapping.values()}
+        told = pd.DataFrame({"source": batch.source, "column": new}, dtype="str")
+        told["taken_for"] = told["column"].map({**kept, **self.mapping}).astype("str")
+        return batch._replace(frame=batch.frame.drop(columns=unused).rename(columns=self.mapping)), told
+
+    @cached_property
+    def month_first(self) -> bool:
+        """How its days are written: the whole column is asked, so that no size of a batch decides."""
+        dates = [name for name, ours in self.mapping.items() if ours == "published"]
+        return any(shows_month_first(batch.frame[name]) for name in dates[:1] for batch in self.again()
+                   if name in batch.frame)  # fmt: skip
 
 
-def read_articles(
-    path: str | Path,
-    columns: Mapping[str, str] | None = None,
-    clean: bool | None = None,
-    metadata: str | Path | None = None,
-) -> Corpus:
-    """Read a table, an export, a page, or a folder of them into one corpus.
-
-    A table that the command ``articles`` wrote comes with what was rejected and removed when it was made.
-
-    Parameters
-    ----------
-    path : path
-        CSV, TSV, JSON Lines, JSON, Parquet or Excel; Nexis, Factiva or ProQuest exports; text or HTML pages;
-        plain, gzipped or zipped; or a folder.
-    columns : mapping, optional
-        Which column of the input holds what, e.g. `{"text": "body", "outlet": "medium"}`; others are recognised.
-    clean : bool, optional
-        Remove page furniture. By default pages are cleaned, and tables and exports taken to the character.
-    metadata : path, optional
-        A table with a column `file` that says what is known of each page of the folder; by default one in the folder.
-
-    Returns
-    -------
-    Corpus
-
-    Raises
-    ------
-    InputError
-        If there is nothing at `path`, or nothing in it that can be used.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "news.csv").write_text('id,medium,date,body\\n7,The Sun,"March 6, 2018",It may rain.\\n')
-    ...     corpus = read_articles(Path(folder, "news.csv"))
-    >>> corpus.articles[["article_id", "outlet", "published", "words"]].values.tolist()
-    [['7', 'The Sun', '2018-03-06', 3]]
-    """
-    batches = iter_articles(path, columns=columns, clean=clean, metadata=metadata, count_words=True)
+def join_corpus(batches: Iterable[Corpus], source: Any) -> Corpus:
+    """Batches as one corpus; a table that the command ``articles`` wrote comes with what is told beside it."""
     corpus = Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
-    beside = {name: Path(path).with_suffix(f".{name}.csv") for name in Corpus._fields[1:]}
-    told = {name: [getattr(corpus, name), read_table(file)] for name, file in beside.items() if file.is_file()}
-    return corpus._replace(**{name: pd.concat(tables, ignore_index=True) for name, tables in told.items()})
+    if not is_path(source) or not Path(source).name:
+        return corpus
+    expected = {"rejected": REJECTED, "removed": REMOVED, "notes": NOTES}
+    beside = {name: Path(source).with_suffix(f".{name}.csv") for name in expected}
+    found = {name: read_table(file) for name, file in beside.items() if file.is_file()}
+    told = {
+        name: pd.concat([getattr(corpus, name), table], ignore_index=True)
+        for name, table in found.items()
+        if list(table.columns) == expected[name]  # else it is somebody else's
+    }
+    return corpus._replace(**told)
 
 
 def iter_articles(
-    path: str | Path,
+    source: Any,
     batch_bytes: int = BATCH_BYTES,
     columns: Mapping[str, str] | None = None,
     clean: bool | None = None,
     metadata: str | Path | None = None,
     count_words: bool = False,
 ) -> Iterator[Corpus]:
-    """Read as `read_articles` does, a batch at a time; only the ids are kept, so that they stay unique.
+    """Read as `read` does, a batch at a time; only the ids are kept, so that they stay unique.
 
     Parameters
     ----------
@@ -115,52 +102,104 @@ def iter_articles(
     Raises
     ------
     InputError
-        As `read_articles`; that nothing can be used is known at the end only.
+        As `read`; that nothing can be used is known at the end only.
     """
+    if isinstance(source, Corpus):
+        yield source
+        return
     seen: dict[str, int] = {}
-    used, reasons = 0, [f"it holds no records; give {KINDS}"]
-    for batch in _batches(Path(path), batch_bytes, columns or {}, metadata):
-        corpus = _finish(batch, seen, count_words, batch.page if clean is None else clean)
+    used, reasons = 0, [f"it holds no records; give {KINDS}" if is_path(source) else "it is empty"]
+    for batch, told, table in _batches(source, batch_bytes, columns or {}, metadata):
+        corpus = _finish(batch, told, table, seen, count_words, batch.page if clean is None else clean)
         used += len(corpus.articles)
         reasons = (reasons + corpus.rejected["reason"].tolist())[:2]
         yield corpus
     if not used:
-        raise InputError(f"{path}: no article can be used: {reasons[-1]}")
+        name = Path(source) if is_path(source) else f"the {type(source).__name__}"
+        raise InputError(f"{name}: no article can be used: {reasons[-1]}")
 
 
-def _batches(path: Path, size: int, columns: Mapping[str, str], metadata: str | Path | None) -> Iterator[Batch]:
-    """The batches of a file, or of all files of a folder with what a table tells of them."""
-    files = list_files(path)
+_NOTHING_TOLD = pd.DataFrame(columns=COLUMNS, dtype="str")
+_Read = tuple[Batch, pd.DataFrame, _Table | None]
+
+
+def _batches(source: Any, size: int, columns: Mapping[str, str], metadata: str | Path | None) -> Iterator[_Read]:
+    """The batches of a file, of all files of a folder with what a table tells of them, or of what is in memory."""
+    if not is_path(source):
+        given = (
+            source if isinstance(source, pd.DataFrame | pd.Series) or hasattr(source, "to_pandas") else _list(source)
+        )
+        table = _Table(lambda: read_given(given, size), columns)
+        for batch in read_given(given, size):
+            yield *table.name(batch), table
+        return
+    path = Path(source)
+    files, problems = list_files(path)
+    if scored := _scored_table(path, files):
+        files, problems = scored, {}
     several = files.items() if len(files) > 1 else ()
-    listing = list_files(Path(metadata)) if metadata else dict(filter(lambda file: _lists_files(*file), several))
-    table = next(iter(listing), "")
-    known = _metadata(table, listing[table]) if table else pd.DataFrame()
+    listing = list_files(Path(metadata))[0] if metadata else dict(filter(lambda file: _lists_files(*file), several))
+    listed = next(iter(listing), "")
+    known = _metadata(listed, listing[listed]) if listed else pd.DataFrame()
     missing = {str(name) for name in known.index}
     for name, opened in files.items():
-        if table and (path / name).resolve() == Path(metadata or path / table).resolve():
+        if listed and (path / name).resolve() == Path(metadata or path / listed).resolve():
             continue
         missing -= {name, Path(name).name}
-        source, names = name.removesuffix(".gz"), dict[str, None]()
+        shown = re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
+        table = _Table(lambda opened=opened, shown=shown: read_records(opened, shown, size), columns)  # type: ignore[misc]
         try:
-            for batch in read_records(opened, source, size):
-                yield _named(batch, names, columns) if not batch.page else _tell(batch, known) if table else batch
-        except InputError as error:
+            for batch in read_records(opened, shown, size):
+                if batch.page:
+                    yield _tell(batch, known) if listed else batch, _NOTHING_TOLD, None
+                else:
+                    yield *table.name(batch), table
+        except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
+            reason = _reason(error, shown)
             if len(files) == 1:
-                raise
-            yield Batch(as_frame({}), source, [(source, None, None, str(error).removeprefix(f"{source}: "))], [])
-    lost = [(name, None, None, f"{table} names it, but there is no such file") for name in sorted(missing)]
-    yield Batch(as_frame({}), path.name, lost, [])
+                raise InputError(f"{shown}: {reason}") from error
+            problems[shown] = reason
+    lost = [(name, None, None, f"{listed} names it, but there is no such file") for name in sorted(missing)]
+    lost += [(name, None, None, reason) for name, reason in problems.items()]
+    yield Batch(as_frame({}), path.name, lost, []), _NOTHING_TOLD, None
+
+
+def _reason(error: Exception, source: str) -> str:
+    """Why a file cannot be read, in one line without its name."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return said.removeprefix(f"{source}: ") if isinstance(error, InputError) else f"it cannot be read: {said}"
+
+
+def _list(source: Any) -> Any:
+    """What can be gone through once, as what can be gone through again."""
+    return list(source) if isinstance(source, Iterable) and not isinstance(source, str | bytes | Mapping) else source
+
+
+def _scored_table(path: Path, files: Mapping[str, Callable[[], Any]]) -> dict[str, Callable[[], Any]]:
+    """Of a folder that ``score`` or ``report`` wrote, its table of articles; of others nothing."""
+    places = [f"{place}{{}}.{kind}" for place in ("", "tables/") for kind in ("csv", "parquet", "jsonl")]
+    scored = [name for name in places if {name.format("articles"), name.format("scores")} <= files.keys()]
+    return {name.format("articles"): files[name.format("articles")] for name in scored[:1] if path.is_dir()}
 
 
 def _plain(name: str) -> str:
     return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip("\"' \n"))).strip("_").lower()
 
 
+def _listed(names: Iterable[str]) -> str:
+    shown = [name if len(name) <= 60 else name[:60] + "…" for name in names]
+    more = f" and {len(shown) - _MOST_NAMED} more" if len(shown) > _MOST_NAMED else ""
+    return " ".join(", ".join(shown[:_MOST_NAMED]).split()) + more
+
+
 def _lists_files(name: str, opened: Callable[[], Any]) -> bool:
     if not name.lower().endswith((".csv", ".tsv")):
         return False
-    with opened() as stream:
-        header = stream.readline().decode("utf-8-sig", "replace")
+    try:
+        with opened() as stream:
+            header = stream.readline().decode("utf-8-sig", "replace")
+    except Exception:  # it is named where it is read
+        return False
     return not _FILE.isdisjoint(map(_plain, re.split(r"[,;\t]", header)))
 
 
@@ -169,7 +208,7 @@ def _metadata(name: str, opened: Callable[[], Any]) -> pd.DataFrame:
     frame = pd.concat([batch.frame for batch in read_records(opened, name)], ignore_index=True).drop(columns="line")
     keys = [column for column in frame.columns if _plain(column) in _FILE]
     if not keys:
-        raise InputError(f"{name}: a table of pages needs a column 'file'; it has {', '.join(frame.columns)}")
+        raise InputError(f"{name}: a table of pages needs a column 'file'; it has {_listed(frame.columns)}")
     frame = frame.dropna(subset=keys[0]).drop_duplicates(keys[0]).set_index(keys[0])
     frame = frame.rename(columns=_mapping(list(frame.columns), {}, name))
     return frame[[column for column in frame.columns if column in {*ARTICLES, *EXTRA} - {"text", "source"}]]
@@ -185,24 +224,12 @@ def _tell(batch: Batch, known: pd.DataFrame) -> Batch:
     return batch
 
 
-def _named(batch: Batch, names: dict[str, None], columns: Mapping[str, str]) -> Batch:
-    """A batch whose columns have this project's names; `names` are those of the file so far."""
-    new = [name for name in batch.frame.columns if name not in names and name != "line"]
-    names |= dict.fromkeys(new)
-    mapping = _mapping(list(names), columns, batch.source)
-    if names and "text" not in mapping.values():
-        raise InputError(f"{batch.source}: no column of text among {', '.join(names)}; name it: --columns text=…")
-    unused = [name for name in new if name not in {*mapping, *EXTRA, "words"}]
-    notes = [(None, batch.source, name, "this column is not used") for name in unused]
-    return batch._replace(frame=batch.frame.rename(columns=mapping), notes=[*batch.notes, *notes])
-
-
 def _mapping(names: list[str], columns: Mapping[str, str], source: str) -> dict[str, str]:
-    """From the input's column names to ours."""
+    """From the input's column names to ours; each of ours is given once."""
     if wrong := [name for name in columns if name not in {*_USUAL, *EXTRA}]:
-        raise InputError(f"--columns: {', '.join(wrong)} is not among {', '.join([*_USUAL, *EXTRA])}")
+        raise InputError(f"columns: {_listed(wrong)} is not among {', '.join([*_USUAL, *EXTRA])}")
     if absent := [name for name in columns.values() if names and name not in names]:
-        raise InputError(f"{source}: no column {', '.join(absent)}; it has {', '.join(names)}")
+        raise InputError(f"{source}: no column {_listed(absent)}; it has {_listed(names)}")
     plain = {_plain(name): name for name in reversed(names)}
     mapping = {theirs: ours for ours, theirs in columns.items()}
     for ours, usual in _USUAL.items():
@@ -212,12 +239,14 @@ def _mapping(names: list[str], columns: Mapping[str, str], source: str) -> dict[
     return {"source": "source", **mapping} if "source" in names else mapping
 
 
-def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) -> Corpus:
+def _finish(
+    batch: Batch, told: pd.DataFrame, table: _Table | None, seen: dict[str, int], count_words: bool, clean: bool
+) -> Corpus:
     """One batch in the columns of the articles table."""
     raw, rejected, notes = batch.frame, list(batch.rejected), list(batch.notes)
     frame = raw.reindex(columns=[*ARTICLES, *(name for name in EXTRA if name in raw)]).astype("str")
     for name in frame.columns.difference(["text", "words"]):
-        frame[name] = frame[name].str.strip().replace("", None)
+        frame[name] = frame[name].str.replace("\0", "").str.strip().replace("", None)
     line = raw["line"].astype("str")
     frame["source"] = frame["source"].fillna(batch.source + ":" + line)
     frame["article_id"] = frame["article_id"].fillna(Path(batch.source).stem + "-" + line)
@@ -229,20 +258,30 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
     reject(blank, "it has no text")
     frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)
+    null = frame["text"].str.contains("\0", regex=False)
+    if null.any():  # other programs end a text there
+        frame["text"] = frame["text"].str.replace("\0", "", regex=False)
+        told_of = frame.loc[null, ["article_id", "source"]].itertuples(index=False)
+        notes += [(*row, "text", "characters that are none (NUL) were taken out") for row in told_of]
     cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
     if clean and len(frame):
         pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
         found = pd.DataFrame([pages.clean_page(*pair) for pair in pairs], frame.index)
         places = zip(found["removed"], frame["article_id"], frame["source"], strict=True)
         cuts = [page.assign(article_id=key, source=source)[REMOVED] for page, key, source in places]
-        told = raw.reindex(columns=["known"])["known"].notna()[~blank]
+        named = raw.reindex(columns=["known"])["known"].notna()[~blank]
         for name in ("headline", "published"):
-            frame[name] = frame[name].fillna(found[name].astype("str").mask(told))
+            frame[name] = frame[name].fillna(found[name].astype("str").mask(named))
         frame["text"], signed = found["text"].astype("str"), found["signed"]
         empty = frame["text"] == ""
         reject(empty, "it is all page furniture: no paragraph of an article in it")
         frame, signed = frame[~empty], signed[~empty]
-    frame["published"] = _dates(frame, notes)
+    # A look at the whole column costs a second reading of the file, so only where a day is in doubt.
+    doubtful = bool(in_doubt(frame["published"]).any())
+    days = read_dates(frame["published"], doubtful and table is not None and table.month_first)
+    frame["published"] = days["day"]
+    doubts = frame[["article_id", "source"]].assign(field="published", note=days["note"]).dropna(subset="note")
+    notes += doubts.itertuples(index=False, name=None)
     agencies = pages.find_agencies(signed)
     given = frame["agency"]
     frame["agency"] = given.fillna(agencies["agency"])
@@ -257,6 +296,7 @@ def _finish(batch: Batch, seen: dict[str, int], count_words: bool, clean: bool) 
         pd.DataFrame(rejected, columns=REJECTED).astype(types),
         pd.concat(cuts, ignore_index=True),
         pd.DataFrame(notes, columns=NOTES).astype("str"),
+        told,
     )
 
 
@@ -267,23 +307,6 @@ def _unique(frame: pd.DataFrame, seen: dict[str, int], notes: list[Any]) -> pd.S
         if key in seen:
             seen[key] = next(n for n in itertools.count(seen[key] + 1) if f"{key}-{n}" not in seen)
             values[place] = f"{key}-{seen[key]}"
-            notes.append((values[place], source, "article_id", f"the id {key} is repeated"))
+            notes.append((values[place], source, "article_id", f"the id is repeated: {key}"))
         seen[values[place]] = 1
     return pd.Series(values, frame.index, dtype="str")
-
-
-def _dates(frame: pd.DataFrame, notes: list[Any]) -> pd.Series:
-    """Days as YYYY-MM-DD; what may be read two ways, or no way, is noted."""
-    iso = frame["published"].where(frame["published"].str.match(r"\d{4}-\d\d-\d\d(?:$|[T ])")).str.slice(0, 10)
-    day = iso.where(pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").notna())
-    rest = frame[day.isna() & frame["published"].notna()]
-    parts = rest["published"].str.extract(r"^(\d{1,2})[/-](\d{1,2})[/-]\d").astype(float)
-    # One date of a column that cannot be month first tells how the others are written.
-    day_first = bool((parts[0] > 12).any() and not (parts[1] > 12).any())
-    unclear = (parts[0] <= 12) & (parts[1] <= 12) & (parts[0] != parts[1])
-    for row, key, source, text in rest[["article_id", "source", "published"]].itertuples():
-        day[row] = found = pages.find_date(text, day_first)
-        if found is None or unclear[row]:
-            note = f"is ambiguous: read as {found}" if found else "is not a date that can be read"
-            notes.append((key, source, "published", f"{text} {note}"))
-    return day

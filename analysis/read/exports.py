@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.read.dates import MONTH, find_date
 from analysis.read.encoding import HEAD_BYTES, guess_encoding
-from analysis.read.pages import MONTH, find_date
 from analysis.tables import InputError, read_table
 
 # Fields under a name and a colon (Nexis, ProQuest), two capitals (Factiva) or in an element of XML; what they hold.

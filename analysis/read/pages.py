@@ -9,13 +9,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.read.dates import MONTH, match_date
 from analysis.tables import read_table
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-MONTH = (
-    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    "Nov(?:ember)?|Dec(?:ember)?"
-)
 # What furniture looks like, by rule, and the names under which agencies sign their copy: short forms in capitals.
 _IS = {
     str(rule): re.compile("|".join(patterns), re.IGNORECASE).match
@@ -48,33 +44,13 @@ _PARAGRAPH = 60
 
 
 class Page(NamedTuple):
-    """What a page holds: headline and date may be missing, `text` empty; `signed` is dateline and text."""
+    """What a page holds: headline and date (as written) may be missing, `text` empty; `signed` is dateline and text."""
 
     headline: str | None
     text: str
     published: str | None
     signed: str
     removed: pd.DataFrame
-
-
-def find_date(text: str, day_first: bool = False) -> str | None:
-    """The first whole date in a line, as YYYY-MM-DD; of 8/9/18 the month comes first unless `day_first`.
-
-    Examples
-    --------
-    >>> find_date("Posted March 6, 2018"), find_date("06-Mar-2018"), find_date("29.8.18"), find_date("March 6")
-    ('2018-03-06', '2018-03-06', '2018-08-29', None)
-    """
-    for found in filter(None, (rule.search(text) for rule in _MARKS["date"])):
-        part = found.groupdict()
-        year, month, day = part["y"], part["m"].lower()[:3], part["d"]
-        if part.get("mark") and (day_first or part["mark"] == "." or int(month) > 12):
-            month, day = day, month
-        number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
-        century = "" if len(year) == 4 else "19" if int(year) > 68 else "20"
-        stamp = pd.to_datetime(f"{century}{year}-{number:02}-{int(day):02}", errors="coerce")
-        return None if pd.isna(stamp) else f"{stamp:%Y-%m-%d}"
-    return None
 
 
 def clean_page(text: str, headline: str | None = None) -> Page:
@@ -149,7 +125,8 @@ def clean_page(text: str, headline: str | None = None) -> Page:
     if not any(map(_is_paragraph, kept)):
         removed += [(0, "no paragraph of an article", line) for line in kept]
         kept = []
-    published = next((date for line in head if len(line) < _PARAGRAPH and (date := find_date(line))), None)
+    dated = (found for line in head if len(line) < _PARAGRAPH and (found := match_date(line)))
+    published = next((found.group() for found in dated), None)
     signed = [cut for _, why, cut in removed if why == "dateline"] + ["\n".join(kept)]
     table = pd.DataFrame(removed, columns=["line", "reason", "text"])
     return Page(headline, signed[-1], published, " ".join(signed).strip(), table)

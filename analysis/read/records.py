@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
+import os
+import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +30,9 @@ _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _IN_EXPORTS = ("headline", "outlet", "published", "text")
 _PAGES = {".txt", ".text", ".html", ".htm", ".xhtml"}
 KINDS = ".csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt, .html, or an export (.docx, .xml, .rtf), also .gz or .zip"
+_LONGEST_NAME = 300  # characters of a name that are shown: longer ones are texts given for a path
+_ROW = 1000  # what a record takes beside its characters: a million posts of a sentence are many batches too
+_DEEPEST = 4  # records in records whose values are columns, by dots
 csv.field_size_limit(2**31 - 1)
 
 Row = tuple[int, Any]  # its number, and the record, or the error that says why it is none
@@ -42,29 +48,81 @@ class Batch(NamedTuple):
     page: bool = False
 
 
-def list_files(path: Path) -> dict[str, Callable[[], Any]]:
-    """All files of a folder, a zip archive, or only that file: how to open each, by its name.
+def list_files(path: Path) -> tuple[dict[str, Callable[[], Any]], dict[str, str]]:
+    """All files of a folder, a zip archive, or only that file: how to open each, by its name; and why others are not.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
+    shown = show_name(path)
+    try:
+        if not path.exists():
+            hint = "; to read one text, give a list of it" if len(str(path)) > _LONGEST_NAME else ""
+            raise InputError(f"{shown}: no such file or folder{hint}")
+        found, problems = _walk(path) if path.is_dir() else ({path.name: path}, {})
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{shown}: no such file or folder; to read one text, give a list of it") from error
     files: dict[str, Callable[[], Any]] = {}
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-        if name.lower().endswith(".zip") and zipfile.is_zipfile(file):
-            archive = zipfile.ZipFile(file)
-            inside = {f"{name}/{member.filename}": member for member in archive.infolist() if not member.is_dir()}
-            files |= {inner: partial(archive.open, member) for inner, member in sorted(inside.items())}
-        elif file.is_file():
-            files[name] = partial(gzip.open, file) if name.endswith(".gz") else partial(file.open, "rb", HEAD_BYTES)
+    for name, file in found.items():
+        lower = name.lower()
+        if not file.is_file():
+            problems[show_name(name)] = "a link to nothing" if file.is_symlink() else "not a regular file"
+        elif lower.endswith(".zip") and zipfile.is_zipfile(file):
+            try:
+                archive = zipfile.ZipFile(file)
+            except (OSError, ValueError, *_DAMAGED) as error:
+                problems[show_name(name)] = f"the archive is damaged or cut short: {error}"
+                continue
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                if not member.is_dir():
+                    files[_unused(show_name(f"{name}/{member.filename}"), files)] = partial(archive.open, member)
+        else:
+            opened = partial(gzip.open, file) if lower.endswith(".gz") else partial(file.open, "rb", HEAD_BYTES)
+            files[show_name(name)] = opened
     files = {name: opened for name, opened in files.items() if not Path(name).name.startswith((".", "~$"))}
     if not files:
-        raise InputError(f"{path}: the folder is empty")
-    return files
+        told = "; ".join(f"{name}: {reason}" for name, reason in problems.items())
+        raise InputError(told.splitlines()[0] if told else f"{shown}: the folder is empty")
+    return files, problems
+
+
+def _walk(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """Files below a folder by their name in it, and the folders that cannot be entered."""
+    problems: dict[str, str] = {}
+
+    def refuse(error: OSError) -> None:
+        problems[show_name(Path(error.filename or folder).relative_to(folder).as_posix())] = "cannot be entered"
+
+    found = []
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        found += [Path(place, name) for name in names]
+        for name in folders:
+            if Path(place, name).is_symlink():
+                linked = Path(place, name).relative_to(folder).as_posix()
+                problems[show_name(linked)] = "a linked folder, which is not followed; name it by itself"
+    return {file.relative_to(folder).as_posix(): file for file in sorted(found)}, problems
+
+
+def show_name(name: str | Path) -> str:
+    """The name of a file as text that can be printed, whatever bytes it is made of."""
+    text = os.fsencode(str(name)).decode("utf-8", "replace") if not _is_plain(str(name)) else str(name)
+    text = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return text if len(text) <= _LONGEST_NAME else text[:_LONGEST_NAME] + "…"
+
+
+def _is_plain(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _unused(name: str, files: Mapping[str, Any]) -> str:
+    """A name that no file has yet: archives may hold two of one name."""
+    return next(
+        new for count in itertools.count(1) if (new := name if count == 1 else f"{name} ({count})") not in files
+    )
 
 
 def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES) -> Iterator[Batch]:
@@ -95,7 +153,7 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
             for line, record in rows:
                 if isinstance(record, dict):
                     records[line] = record
-                    held += sum(map(len, map(str, record.values())))
+                    held += _ROW + sum(map(len, map(str, record.values())))
                 else:
                     reason = str(record) if isinstance(record, Exception) else "not a record of named values"
                     rejected.append((source, line, None, reason))
@@ -154,26 +212,30 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
 def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
         try:
-            if not line.isspace():
+            if line.strip():
                 yield number, _from_json(line)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            yield number, ValueError("not JSON: nested too deep to be read")
+        except ValueError as error:
             yield number, ValueError(f"not JSON: {str(error).splitlines()[0]}")
 
 
 def _from_json(text: str | bytes) -> Any:
     try:
         return orjson.loads(text)
-    except ValueError:  # half characters are no reason to lose an article
-        return orjson.loads(json.dumps(json.loads(text, strict=False), ensure_ascii=False).encode("utf-8", "replace"))
+    except ValueError:  # half characters and NaN, which Python writes, are no reason to lose an article
+        return json.loads(text, strict=False)
 
 
 def _json_rows(text: str, source: str) -> Iterator[Row]:
     try:
         whole = _from_json(text)
+    except RecursionError as error:
+        raise InputError(f"{source}: JSON nested too deep to be read") from error
     except ValueError as error:
         if "\n" not in text.strip():
             raise InputError(f"{source}: not JSON: {error}") from error
-        yield from _json_lines(text.splitlines())
+        yield from _json_lines(re.split(r"\r?\n", text))  # not at the other line ends that Unicode has
         return
     if isinstance(whole, dict):  # as services answer: {"articles": […]} or {"response": {"docs": […]}}
         inner = [value for outer in (whole, *whole.values()) if isinstance(outer, dict) for value in outer.values()]
@@ -183,22 +245,73 @@ def _json_rows(text: str, source: str) -> Iterator[Row]:
 
 
 def as_frame(records: dict[int, dict[str, Any]]) -> pd.DataFrame:
-    """Records by their number as a table of text, with the column `line`."""
+    """Records by their number as a table of text, with the column `line`; a value in a record in it is named by dots.
+
+    Examples
+    --------
+    >>> as_frame({1: {"source": {"name": "The Sun"}, "id": 7.0}}).to_dict("list")
+    {'source.name': ['The Sun'], 'id': ['7'], 'line': [1]}
+    """
+    if any(isinstance(value, dict) for record in records.values() for value in record.values()):
+        records = {line: dict(_flatten(record)) for line, record in records.items()}
     names = dict.fromkeys(name for record in records.values() for name in record)
-    cells = {str(name): [_cell(record.get(name)) for record in records.values()] for name in names}
+    cells = {str(name): _column([_cell(record.get(name)) for record in records.values()]) for name in names}
     return pd.DataFrame(cells, dtype="str").assign(line=list(records))
 
 
+def _column(cells: list[str | None]) -> pd.Series:
+    """Cells as a column of text; half characters, which are none, are replaced by the sign for that."""
+    try:
+        return pd.Series(cells, dtype="str")
+    except UnicodeEncodeError:
+        whole = [cell and cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in cells]
+        return pd.Series(whole, dtype="str")
+
+
+def _flatten(record: dict[str, Any], depth: int = 1) -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and depth < _DEEPEST:
+            yield from ((f"{name}.{inner}", cell) for inner, cell in _flatten(value, depth + 1))
+        else:
+            yield name, value
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """A column of any type as text: days as YYYY-MM-DD, whole numbers without a point, missing values missing.
+
+    Examples
+    --------
+    >>> as_text(pd.Series([7.0, None])).tolist(), as_text(pd.to_datetime(pd.Series(["2018-03-06"]))).tolist()
+    (['7', nan], ['2018-03-06'])
+    """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.dt.strftime("%Y-%m-%d").astype("str")
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.astype("str")
+    return _column([_cell(value) for value in column]).set_axis(column.index)
+
+
+def split_rows(frame: pd.DataFrame, source: str, size: int) -> Iterator[Batch]:
+    """A table of text in batches of about `size` characters."""
+    texts = frame.drop(columns="line")
+    lengths = sum((texts[name].str.len().fillna(0) for name in texts), start=pd.Series(0.0, frame.index)) + _ROW
+    number = (lengths.cumsum() - lengths) // size
+    for _, rows in frame.groupby(number.to_numpy()) if len(frame) else [(0, frame)]:
+        yield Batch(rows.reset_index(drop=True), source, [], [])
+
+
 def _cell(value: Any) -> str | None:
-    """A value of a record as text; of a nested record its name."""
+    """A value of a record as text; a list of texts is one of paragraphs, a nested record is none."""
     if isinstance(value, str):
         return value or None
-    if isinstance(value, dict):
-        return _cell(value.get("name") or value.get("title") or value.get("text"))
-    if isinstance(value, list):
-        return "\n".join(text for item in value if (text := _cell(item))) or None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace") or None
+    if isinstance(value, list | tuple):
+        return "\n".join(item for item in value if isinstance(item, str) and item) or None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, dict) or hasattr(value, "__len__"):
+        return None
     return None if pd.isna(value) else str(value)
 
 

@@ -11,7 +11,7 @@ import pytest
 from analysis.codebook.lexicon import read_lexicon
 from analysis.codebook.matching import Matcher, find_matches
 from analysis.codebook.scoring import score
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.tables import read_table
 from analysis.voice import tokenise
 
@@ -230,7 +230,7 @@ def test_names_of_groups_are_told_apart():
 @pytest.fixture(scope="module")
 def reading():
     """Each marker of our own reading with the mention that the program found there, if any."""
-    scored = score(read_articles(ROOT / "data" / "articles").articles)
+    scored = score(read(ROOT / "data" / "articles").articles)
     articles = scored.articles.set_index("article_id")
     sheet = read_table(CODING / "five_articles.csv")
     mentions = scored.mentions.reset_index(drop=True)

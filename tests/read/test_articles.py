@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.read.articles import iter_articles, read_articles
+from analysis.read import read
+from analysis.read.articles import iter_articles
 from analysis.read.encoding import guess_encoding
 from analysis.tables import ARTICLES, InputError, read_table, write_table
 
@@ -56,7 +57,7 @@ NAMES = ["a.csv", "a.tsv", "a.jsonl", "a.json", "a.parquet", "a.xlsx", "a.csv.gz
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_articles_come_out_of_every_kind_of_table(tmp_path, name):
-    corpus = read_articles(save(tmp_path / name))
+    corpus = read(save(tmp_path / name))
     articles = corpus.articles
     assert list(articles.columns) == ARTICLES
     assert articles["article_id"].tolist() == ["NA", "7"]
@@ -73,21 +74,21 @@ def test_a_zip_of_tables_and_pages_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.write(tmp_path / "a.csv", "in/a.csv")
         archive.writestr("page.txt", PAGE)
-    articles = read_articles(tmp_path / "all.zip").articles
+    articles = read(tmp_path / "all.zip").articles
     assert articles["article_id"].tolist() == ["NA", "7", "page"]
     assert articles["agency"].tolist()[2] == "AFP"
 
 
 def test_our_own_articles_table_comes_back_as_it_was(tmp_path):
-    articles = read_articles(DATA).articles
+    articles = read(DATA).articles
     for name in ["a.csv", "a.jsonl", "a.parquet"]:
         write_table(articles, tmp_path / name)
-        again = read_articles(tmp_path / name).articles
+        again = read(tmp_path / name).articles
         pd.testing.assert_frame_equal(again, read_table(tmp_path / name), check_dtype=False)
 
 
 def test_the_five_articles(tmp_path):
-    articles = read_articles(DATA).articles.set_index("article_id")
+    articles = read(DATA).articles.set_index("article_id")
     articles.index = articles.index.str[:3]
     found = articles[["outlet", "agency", "origin", "published"]].astype(object)
     assert found.where(found.notna(), None).T.to_dict("list") == {
@@ -113,25 +114,25 @@ def test_the_five_articles(tmp_path):
 def test_agencies_are_found_without_the_metadata(tmp_path):
     for page in DATA.glob("*.txt"):
         (tmp_path / page.name[:3]).with_suffix(".txt").write_bytes(page.read_bytes())
-    articles = read_articles(tmp_path).articles.set_index("article_id")
+    articles = read(tmp_path).articles.set_index("article_id")
     assert articles["agency"].to_dict() == {
         "000": "Sputnik", "001": "TASS", "002": "Sputnik", "003": "AFP; AP", "004": "Sputnik"
     }  # fmt: skip
     assert articles["outlet"].isna().all()
-    assert articles["text"].tolist() == read_articles(DATA).articles["text"].tolist()
+    assert articles["text"].tolist() == read(DATA).articles["text"].tolist()
 
 
 def test_columns_can_be_named_and_a_table_without_text_says_what_it_has(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("nr,paper,words_of_it\n1,The Sun,It may rain.\n")
     with pytest.raises(InputError, match=r"nr, paper, words_of_it.*--columns text="):
-        read_articles(path)
-    articles = read_articles(path, columns={"text": "words_of_it", "outlet": "paper", "article_id": "nr"}).articles
+        read(path)
+    articles = read(path, columns={"text": "words_of_it", "outlet": "paper", "article_id": "nr"}).articles
     assert articles[["article_id", "outlet", "text"]].to_numpy().tolist() == [["1", "The Sun", "It may rain."]]
     with pytest.raises(InputError, match="no column body"):
-        read_articles(path, columns={"text": "body"})
+        read(path, columns={"text": "body"})
     with pytest.raises(InputError, match="colour is not among"):
-        read_articles(path, columns={"colour": "paper"})
+        read(path, columns={"colour": "paper"})
 
 
 def test_a_bad_record_is_named_with_its_line_and_the_rest_is_read(tmp_path):
@@ -144,14 +145,14 @@ def test_a_bad_record_is_named_with_its_line_and_the_rest_is_read(tmp_path):
         '{"id": 5, "text": "Five \\ud83d."}',
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(lines))
-    corpus = read_articles(tmp_path / "a.jsonl")
+    corpus = read(tmp_path / "a.jsonl")
     assert corpus.articles["article_id"].tolist() == ["1", "5"]
     assert corpus.rejected["line"].tolist() == [2, 4, 5]
     assert corpus.rejected["reason"].str.split(":").str[0].tolist() == [
         "not JSON", "not a record of named values", "it has no text"
     ]  # fmt: skip
     (tmp_path / "a.csv").write_text('id,text\n1,One.\n2,Two,more\n3,""\n4,"Four\nlines"\n')
-    corpus = read_articles(tmp_path / "a.csv")
+    corpus = read(tmp_path / "a.csv")
     assert corpus.articles["article_id"].tolist() == ["1", "4"]
     assert sorted(corpus.rejected["line"].tolist()) == [3, 4]
 
@@ -172,7 +173,7 @@ def test_a_bad_record_deep_in_a_fast_file_costs_only_itself(tmp_path):
 def test_a_stream_gives_the_same_articles_as_the_whole(tmp_path, name):
     rows = [{"id": str(n % 40), "text": f"Text {n} of the day.", "date": "2018-03-06"} for n in range(200)]
     path = save(tmp_path / name, rows)
-    whole = read_articles(path).articles
+    whole = read(path).articles
     batches = [batch.articles for batch in iter_articles(path, batch_bytes=500, count_words=True)]
     assert len(batches) > 3
     pd.testing.assert_frame_equal(pd.concat(batches, ignore_index=True), whole)
@@ -185,7 +186,7 @@ def test_a_stream_gives_the_same_articles_as_the_whole(tmp_path, name):
 def test_ids_are_unique_and_the_first_keeps_its_own(tmp_path_factory, ids):
     path = tmp_path_factory.mktemp("ids") / "a.jsonl"
     path.write_text("".join(json.dumps({"id": key, "text": "It may rain."}) + "\n" for key in ids))
-    found = read_articles(path).articles["article_id"]
+    found = read(path).articles["article_id"]
     assert len(found) == len(ids)
     assert found.is_unique
     assert found.iloc[0] == ids[0]
@@ -196,21 +197,21 @@ def test_ambiguous_and_unreadable_dates_are_reported(tmp_path):
     rows = [
         {"id": n, "text": "Rain.", "date": date} for n, date in enumerate([" 8/29/18", "8/9/18", "soon", "5/5/2018"])
     ]
-    corpus = read_articles(save(tmp_path / "a.jsonl", rows))
+    corpus = read(save(tmp_path / "a.jsonl", rows))
     assert corpus.articles["published"].fillna("").tolist() == ["2018-08-29", "2018-08-09", "", "2018-05-05"]
     assert corpus.notes["article_id"].tolist() == ["1", "2"]
     assert corpus.notes["note"].tolist() == [
-        "8/9/18 is ambiguous: read as 2018-08-09",
-        "soon is not a date that can be read",
+        "a date that can be read two ways: 8/9/18, read as 2018-08-09",
+        "not a date of 1800 to next year that can be read: soon",
     ]
     rows[0]["date"] = "29/8/18"
-    assert read_articles(save(tmp_path / "b.jsonl", rows)).articles["published"].tolist()[1] == "2018-09-08"
+    assert read(save(tmp_path / "b.jsonl", rows)).articles["published"].tolist()[1] == "2018-09-08"
 
 
 def test_an_agency_keeps_its_outlets_name_and_its_copy_elsewhere_the_agencys(tmp_path):
     text = "PARIS (AP) — Rain is on its way, the office said."
     rows = [{"id": n, "outlet": outlet, "text": text} for n, outlet in enumerate(["Associated Press", "The Sun", None])]
-    articles = read_articles(save(tmp_path / "a.jsonl", rows)).articles
+    articles = read(save(tmp_path / "a.jsonl", rows)).articles
     assert articles["origin"].tolist() == ["Associated Press", "AP", "AP"]
     assert articles["agency"].tolist() == ["AP"] * 3
 
@@ -219,10 +220,12 @@ def test_nested_sources_numbers_and_unused_columns(tmp_path):
     rows = [
         {"id": 3, "source": {"id": None, "name": "The Sun"}, "content": ["One.", "Two."], "likes": 5, "topic": "rain"}
     ]
-    corpus = read_articles(save(tmp_path / "a.jsonl", rows))
+    corpus = read(save(tmp_path / "a.jsonl", rows))
     row = corpus.articles.iloc[0]
     assert (row["article_id"], row["outlet"], row["text"], row["topic"]) == ("3", "The Sun", "One.\nTwo.", "rain")
-    assert corpus.notes["field"].tolist() == ["likes"]
+    told = corpus.columns.set_index("column")["taken_for"].to_dict()
+    assert told["source.name"] == "outlet"
+    assert pd.isna(told["likes"])
 
 
 def test_encodings_are_found_out(tmp_path):
@@ -232,7 +235,7 @@ def test_encodings_are_found_out(tmp_path):
     english = "The minister said there was “no evidence” – none at all."
     assert guess_encoding(english.encode("cp1252"), "a.txt") == "cp1252"
     (tmp_path / "a.csv").write_bytes("id,text\n1,Élan “vital” – so said he.\n".encode("cp1252"))
-    corpus = read_articles(tmp_path / "a.csv")
+    corpus = read(tmp_path / "a.csv")
     assert corpus.articles["text"].tolist() == ["Élan “vital” – so said he."]
     assert corpus.notes["note"].tolist() == ["read as cp1252"]
 
@@ -245,7 +248,7 @@ def test_html_pages_give_text_headline_and_date(tmp_path):
     body = f"<nav>Home</nav><article><h1>Rain is near</h1>{paragraphs}</article>"
     page = f"<html><head>{head}</head><body>{body}</body></html>"
     (tmp_path / "rain.html").write_text(page)
-    row = read_articles(tmp_path / "rain.html").articles.iloc[0]
+    row = read(tmp_path / "rain.html").articles.iloc[0]
     assert (row["article_id"], row["headline"], row["published"]) == ("rain", "Rain is near", "2018-03-06")
     assert row["text"].count("\n") == 5
     assert "Home" not in row["text"]
@@ -261,7 +264,7 @@ def test_a_folder_keeps_what_it_can_and_names_the_rest(tmp_path):
     (tmp_path / "articles.csv").write_text(
         "file,outlet,headline\ngood.txt,The Sun,\nabsent.txt,The Moon,\nempty.txt,,\n"
     )
-    corpus = read_articles(tmp_path)
+    corpus = read(tmp_path)
     assert corpus.articles["article_id"].tolist() == ["good", "unlisted"]
     assert corpus.articles["outlet"].fillna("").tolist() == ["The Sun", ""]
     assert corpus.articles["headline"].fillna("").tolist() == ["", "Rain is near"]
@@ -277,22 +280,22 @@ def test_a_folder_keeps_what_it_can_and_names_the_rest(tmp_path):
 
 def test_tables_are_taken_to_the_character_unless_cleaning_is_asked_for(tmp_path):
     path = save(tmp_path / "a.jsonl", [{"id": "1", "text": PAGE}])
-    assert read_articles(path).articles["text"].tolist() == [PAGE]
-    corpus = read_articles(path, clean=True)
+    assert read(path).articles["text"].tolist() == [PAGE]
+    corpus = read(path, clean=True)
     assert corpus.articles["text"].tolist() == ["Rain is on its way to the city, the weather office said on Monday."]
     assert corpus.articles["headline"].tolist() == ["Rain is near"]
     assert "dateline" in corpus.removed["reason"].tolist()
     (tmp_path / "page.txt").write_text(PAGE)
-    assert read_articles(tmp_path / "page.txt", clean=False).articles["text"].tolist() == [PAGE]
+    assert read(tmp_path / "page.txt", clean=False).articles["text"].tolist() == [PAGE]
 
 
 def test_an_archive_that_is_cut_short_is_named(tmp_path):
     whole = gzip.compress("".join(json.dumps(row) + "\n" for row in ROWS * 50).encode())
     (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) * 3 // 4])
     with pytest.raises(InputError, match=r"a\.jsonl: the archive is damaged or cut short"):
-        read_articles(tmp_path / "a.jsonl.gz")
+        read(tmp_path / "a.jsonl.gz")
     save(tmp_path / "b.jsonl")
-    corpus = read_articles(tmp_path)
+    corpus = read(tmp_path)
     assert len(corpus.articles) == 2
     assert corpus.rejected["source"].tolist() == ["a.jsonl"]
 
@@ -317,16 +320,16 @@ def test_unusable_input_is_said_in_one_line(tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message) as caught:
-        read_articles(tmp_path / name)
+        read(tmp_path / name)
     assert "\n" not in str(caught.value)
 
 
 def test_an_empty_folder_and_a_missing_table_of_pages_are_named(tmp_path):
     with pytest.raises(InputError, match="the folder is empty"):
-        read_articles(tmp_path)
+        read(tmp_path)
     (tmp_path / "page.txt").write_text(PAGE)
     with pytest.raises(InputError, match="no such file"):
-        read_articles(tmp_path, metadata=tmp_path / "absent.csv")
+        read(tmp_path, metadata=tmp_path / "absent.csv")
     (tmp_path / "other.csv").write_text("name,outlet\npage.txt,The Sun\n")
     with pytest.raises(InputError, match="needs a column 'file'"):
-        read_articles(tmp_path, metadata=tmp_path / "other.csv")
+        read(tmp_path, metadata=tmp_path / "other.csv")

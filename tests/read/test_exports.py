@@ -6,7 +6,7 @@ import docx
 import pandas as pd
 import pytest
 
-from analysis.read.articles import read_articles
+from analysis.read import read
 from analysis.read.exports import read_export
 from analysis.tables import InputError
 
@@ -26,7 +26,7 @@ def test_nexis_text_is_unwrapped_and_its_fields_are_read(tmp_path):
     (tmp_path / "nexis.txt").write_text(
         "\ufeffDownload Request\n" + nexis_text(1, 2, BODY) + nexis_text(2, 2, "It may.")
     )
-    articles = read_articles(tmp_path / "nexis.txt").articles
+    articles = read(tmp_path / "nexis.txt").articles
     assert articles["text"].tolist() == [
         "The office said that rain would reach the city by the evening.\nNote: nobody knew more.",
         "It may.",
@@ -41,7 +41,7 @@ def test_nexis_text_is_unwrapped_and_its_fields_are_read(tmp_path):
 def test_an_odd_article_is_kept_and_what_it_lacks_is_noted(tmp_path):
     odd = f"\n{'':30}2 of 2 DOCUMENTS\n\nRain\n\nLENGTH: 3 words\n\nIt rains.\n"
     (tmp_path / "nexis.txt").write_text(nexis_text(1, 2, BODY) + odd)
-    corpus = read_articles(tmp_path / "nexis.txt")
+    corpus = read(tmp_path / "nexis.txt")
     assert corpus.articles["text"].tolist()[1] == "It rains."
     lacking = corpus.notes[corpus.notes["source"] == "nexis.txt:2"]
     assert set(lacking["field"]) >= {"outlet", "published"}
@@ -68,7 +68,7 @@ def test_nexis_uni_word_documents_are_read(tmp_path):
          ("Sun", "May 5, 2018", ["No rain."])]
     )  # fmt: skip
     (tmp_path / "uni.docx").write_bytes(content)
-    articles = read_articles(tmp_path / "uni.docx").articles
+    articles = read(tmp_path / "uni.docx").articles
     assert articles["headline"].tolist() == ["Rain is near", "Sun"]
     assert articles["outlet"].tolist() == ["The Morning Sun(London)"] * 2
     assert articles["published"].tolist() == ["2018-05-04", "2018-05-05"]
@@ -145,7 +145,7 @@ def test_proquest_text_is_read(tmp_path):
     )
     line = "_" * 60 + "\n"
     (tmp_path / "proquest.txt").write_text(line + article + line + article.replace("20345", "20346") + line)
-    articles = read_articles(tmp_path / "proquest.txt").articles
+    articles = read(tmp_path / "proquest.txt").articles
     assert articles["article_id"].tolist() == ["20345", "20346"]
     assert articles["text"].tolist() == ["It may rain, says the office.\nBut: who knows?"] * 2
     assert articles["headline"].tolist() == ["Rain is near"] * 2
@@ -181,6 +181,6 @@ def test_an_article_without_a_body_is_rejected_by_its_number(tmp_path):
     (tmp_path / "nexis.txt").write_text(
         nexis_text(1, 2, BODY) + f"\n{'':30}2 of 2 DOCUMENTS\n\n\nThe Sun\n\nMay 2, 2018\n"
     )
-    corpus = read_articles(tmp_path / "nexis.txt")
+    corpus = read(tmp_path / "nexis.txt")
     assert len(corpus.articles) == 1
     assert corpus.rejected[["line", "reason"]].to_numpy().tolist() == [[2, "it has no text"]]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.read.pages import clean_page, find_agencies, find_date, section_lines
+from analysis.read.pages import clean_page, find_agencies, section_lines
 
 # Written for these tests, in the shape of pages of four outlets.
 SPUTNIK = """\
@@ -235,22 +235,3 @@ def test_starred_items_inside_an_article_are_no_footnotes():
     assert section_lines(pd.Series([body])).empty
     body += "\n* Not a note on any word."
     assert section_lines(pd.Series([body])).empty
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2018-03-06T10:00:00Z", "2018-03-06"),
-        ("Tue, 06 Mar 2018 10:00:00 GMT", "2018-03-06"),
-        ("March 6th, 2018", "2018-03-06"),
-        ("6. März 2018", None),
-        ("Sept. 9, 2018 Sunday", "2018-09-09"),
-        ("8/29/18", "2018-08-29"),
-        ("29/8/2018", "2018-08-29"),
-        ("20180306", "2018-03-06"),
-        ("2018-02-31", None),
-        ("soon", None),
-    ],
-)
-def test_days_are_read_as_people_write_them(text, day):
-    assert find_date(text) == day
