@@ -30,7 +30,7 @@ notebooks: $(SETUP)  ## run the notebooks that changed, in place, and export the
 	@$(BIN)/python -m analysis.notebooks $(NOTEBOOKS)
 
 lab: $(SETUP)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	env -u TQDM_DISABLE $(BIN)/jupyter lab $(if $(ROOT),--allow-root) notebooks
 
 test: lint types tests check-notebooks  ## everything that CI runs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,17 +13,27 @@ EPILOG = "PATH: a table, export, page or folder of articles. See README.md for w
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, or 2 after one line that says what is wrong with the input."""
+    """Run one command.
+
+    Returns
+    -------
+    int
+        The exit status: 0; 2 after one line that says what is wrong with the input; 130 where it was stopped.
+    """
     options = _parser().parse_args(arguments)
+    # Only now: help and a mistyped option are answered at once, without pandas.
+    from analysis import commands
     from analysis.tables import InputError
 
-    from . import commands  # only now: help and a mistyped option are answered at once
-
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         getattr(commands, options.command)(options)
     except InputError as error:
         print(f"analysis: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("analysis: stopped; nothing was written that is not whole", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         sys.stderr.close()
     return 0

@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.codebook.evidence import evidence as evidence_of
 from analysis.codebook.lexicon import read_lexicon
 from analysis.codebook.preview import preview_lexicon
-from analysis.codebook.scoring import Scored, score_with
 from analysis.compare.events import group_events
-from analysis.read.articles import Corpus, read_articles
+from analysis.read import Corpus, describe, read
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
-from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
-from analysis.tables import REJECTED, InputError, safe_cells, write_table
+from analysis.report import check_target
+from analysis.stream import Options, quote_corpus, score_corpus
+from analysis.study import Study
+from analysis.tables import NOTES, REJECTED, TOLD, InputError, safe_cells, write_beside, write_table
 from analysis.validate.agreement import compare_files
 from analysis.validate.sheets import draw_sheet, write_sheet
 from analysis.voice import split_sentences
@@ -24,7 +24,7 @@ from analysis.voice import split_sentences
 
 def articles(options: Namespace) -> None:
     """The articles table; beside it what was refused or cut away, what may distort a comparison, and what there is."""
-    corpus = read_articles(options.path, **_reading(options))
+    corpus = read(options.path, **_reading(options))
     checked, flags = check_articles(corpus.articles, repair=bool(options.clean))
     said = describe_problems(checked)
     for problem in options.exclude:
@@ -33,58 +33,60 @@ def articles(options: Namespace) -> None:
         corpus = corpus._replace(rejected=pd.concat([corpus.rejected, reasons], ignore_index=True))
         checked = checked[~lost]
     write_table(checked[corpus.articles.columns], options.output)
-    beside = {"rejected": corpus.rejected, "removed": corpus.removed, "flags": flags}
-    _beside(options.output, **beside, corpus=tabulate_corpus(checked))
-    _say(len(checked), corpus, options.output)
+    write_beside(options.output.with_suffix(".flags.csv"), flags, NOTES)
+    write_beside(options.output.with_suffix(".corpus.csv"), tabulate_corpus(checked))
+    _say(corpus._replace(articles=checked), options.output)
     print(said)
 
 
 def events(options: Namespace) -> None:
     """Which articles tell the same event."""
-    corpus = read_articles(options.path, **_reading(options))
+    corpus = read(options.path, **_reading(options))
     write_table(group_events(corpus.articles), options.output)
-    _beside(options.output, rejected=corpus.rejected, removed=corpus.removed)
-    _say(len(corpus.articles), corpus, options.output)
+    _say(corpus, options.output)
 
 
 def quotations(options: Namespace) -> None:
     """Who says what."""
-    run = quote_corpus(options.path, options.output, **_reading(options))
-    _say(run.articles, run, options.output)
+    print(describe(quote_corpus(options.path, options.output, **_reading(options))))
+    print(f"written: {options.output}")
 
 
 def score(options: Namespace) -> None:
-    """The four tables of a scored corpus."""
-    run = score_corpus(options.path, options.output, options.format, _files(options), **_reading(options))
-    _say(run.articles, run, options.output)
+    """The tables of a scored corpus."""
+    print(describe(score_corpus(options.path, options.output, options.format, _files(options), **_reading(options))))
+    print(f"written: {options.output}")
 
 
 def evidence(options: Namespace) -> None:
     """Each mention with its sentence."""
-    corpus, scored = _scored(options)
-    asked = {name: getattr(options, name) for name in ("match", "feature", "outlet", "voice", "side")}
-    write_table(safe_cells(evidence_of(scored.mentions, scored.articles, **asked)), options.output)
-    _say(len(corpus.articles), corpus, options.output)
+    study = _study(options)
+    asked = {name: getattr(options, name) for name in ("feature", "outlet", "voice", "side")}
+    write_table(safe_cells(study.evidence(**asked)), options.output)
+    _say(study.corpus, options.output)
 
 
 def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
-    from analysis.report import compare_scored, open_scores  # what notebooks and statistics need is slow to import
-
-    scored = open_scores(options.path, _files(options), **_reading(options))
-    found = compare_scored(scored, copies=options.copies, pairs=options.pairs, seed=options.seed)
+    study = _study(options)
+    found = {
+        "comparison": study.rates(copies=options.copies),
+        "contrasts": study.contrasts(copies=options.copies, pairs=options.pairs),
+        "events": study.events,
+    }
+    print(describe(study.corpus))
     for name, table in found.items():
         write_table(table, options.output / f"{name}.csv")
         print(f"{options.output / name}.csv: {len(table)} rows")
 
 
 def report(options: Namespace) -> None:
-    """Every notebook run on a corpus."""
-    from analysis.report import write_report
-
-    given = options.title, _files(options), options.sheets, options.force
-    problems = write_report(options.path, options.output, *given, **_reading(options))
-    print(f"written: {options.output / 'index.html'}")
+    """Every notebook run on a corpus: it is scored into the folder, and all else is made from the tables there."""
+    folder = check_target(options.output, options.force, options.sheets)
+    print(describe(score_corpus(options.path, folder / "tables", "parquet", _files(options), **_reading(options))))
+    study = Study(folder / "tables", lexicon=options.lexicon, actors=options.actors, about=options.about)
+    problems = study.report(folder, options.title, sheets=options.sheets, force=True)
+    print(f"written: {folder / 'index.html'}")
     if problems:
         raise InputError("; ".join(problems))
 
@@ -92,22 +94,23 @@ def report(options: Namespace) -> None:
 def lexicon(options: Namespace) -> None:
     """A lexicon checked, and on request tried on a corpus."""
     checked = read_lexicon(options.path)
-    named = checked.entries["feature"]
+    named = checked.entries["feature"][checked.entries["feature"] != ""]
     print(f"{options.path}: {len(checked.features)} features, {len(named)} phrases, nothing wrong")
     for feature, count in named.value_counts(sort=False).items():
         print(f"  {feature}: {count}")
-    for line in preview_lexicon(read_articles(options.corpus).articles, checked) if options.corpus else ():
+    for line in preview_lexicon(read(options.corpus).articles, checked) if options.corpus else ():
         print(line)
 
 
 def sheet(options: Namespace) -> None:
     """A coding sheet, and its key beside it."""
-    corpus, scored = _scored(options)
-    features, key = scorer_for(_files(options)).lexicon.features, options.output.with_suffix(".key.csv")
-    drawn = draw_sheet(scored.articles, scored.mentions, features, split_sentences, n=options.items, seed=options.seed)
-    write_sheet(drawn.sheet, features, options.output)
+    study, key = _study(options), options.output.with_suffix(".key.csv")
+    drawn = draw_sheet(
+        study.articles, study.mentions, study.lexicon.features, split_sentences, n=options.items, seed=options.seed
+    )
+    write_sheet(drawn.sheet, study.lexicon.features, options.output)
     write_table(drawn.key, key)
-    _say(len(corpus.articles), corpus, options.output, key)
+    _say(study.corpus, options.output, key)
     how = "send coders the sheet without the key, and hand back each as a copy of its own"
     print(f"{len(drawn.sheet)} sentences; {how}")
 
@@ -130,27 +133,18 @@ def _files(options: Namespace) -> Options:
     return Options(options.lexicon, options.actors, options.about)
 
 
-def _scored(options: Namespace) -> tuple[Corpus, Scored]:
-    scorer = scorer_for(_files(options))  # a bad lexicon is refused before anything is read
-    corpus = read_articles(options.path, **_reading(options))
-    return corpus, score_with(corpus.articles, scorer)
+def _study(options: Namespace) -> Study:
+    """A corpus scored, or opened where it was scored before; only sentences on a matter if one is named."""
+    study = Study(
+        options.path, options.columns, lexicon=options.lexicon, actors=options.actors, about=options.about,
+        clean=options.clean, seed=getattr(options, "seed", 1),
+    )  # fmt: skip
+    return study.matter if options.about else study
 
 
-def _beside(path: Path, **tables: pd.DataFrame) -> None:
-    """Tables that tell of another one, beside it; one that is empty now takes an old file away."""
-    for name, table in tables.items():
-        if len(table):
-            write_table(table, path.with_suffix(f".{name}.csv"))
-        else:
-            path.with_suffix(f".{name}.csv").unlink(missing_ok=True)
-
-
-def _say(articles: int, read: Corpus | Run, *written: Path) -> None:
-    """Counts on screen: what was read, refused and noted, and where the tables are."""
-    print(f"{articles} articles read; written: {', '.join(map(str, written))}")
-    if len(read.rejected):
-        print(f"{len(read.rejected)} records rejected:")
-        for reason, count in read.rejected["reason"].value_counts().head(5).items():
-            print(f"  {count} x {reason}")
-    for (field, note), rows in read.notes.groupby(["field", "note"], sort=True):
-        print(f"note: {field}: {note} ({len(rows)} articles)")
+def _say(corpus: Corpus, *written: Path) -> None:
+    """What was read and what became of it, on screen and beside the first of the written tables."""
+    for name, columns in TOLD.items():
+        write_beside(written[0].with_suffix(f".{name}.csv"), getattr(corpus, name), columns)
+    print(describe(corpus))
+    print(f"written: {', '.join(map(str, written))}")

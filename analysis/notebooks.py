@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from papermill.parameterize import parameterize_notebook
+
+from analysis.show.figures import write_index
 from analysis.tables import InputError, replacing
 
 #: Seconds that one cell may take before the run is given up.
@@ -26,9 +33,13 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def run_notebook(
-    source: str | Path, target: str | Path, parameters: Mapping[str, Any] | None = None, drop_tags: Iterable[str] = ()
+    source: str | Path,
+    target: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    drop_tags: Iterable[str] = (),
+    folder: str | Path | None = None,
 ) -> None:
-    """Run a notebook from top to bottom in a fresh kernel, in its own folder, and store it.
+    """Run a notebook from top to bottom in a fresh kernel and store it.
 
     Times, random cell ids and the exact version of Python are left out of what is stored.
 
@@ -40,17 +51,37 @@ def run_notebook(
         Values for the cell tagged ``parameters``, set by papermill in a cell after it.
     drop_tags : iterable of str
         Cells with one of these tags are left out.
+    folder : path, optional
+        Where it runs; in its own folder otherwise.
 
     Raises
     ------
     InputError
         If a cell fails, with its number and the cause; what had run by then is stored.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    asyncio.run(_run(Path(source), Path(target), parameters, drop_tags, folder))
 
-    source, dropped = Path(source), set(drop_tags)
+
+async def _run(
+    source: Path, target: Path, parameters: Mapping[str, Any] | None, drop_tags: Iterable[str], folder: Any
+) -> None:
+    book = _prepared(source, parameters, set(drop_tags))
+    client = NotebookClient(book, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False)
+    client.extra_arguments = ["--log-level=ERROR"]
+    quiet = os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    problem = ""
+    try:
+        await client.async_execute(env=quiet, cwd=str(Path(folder or source.parent).resolve()))
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        problem = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
+    _store(book, target)
+    if problem:
+        done = sum(cell.get("execution_count") is not None for cell in book.cells)
+        raise InputError(f"{source.name}, code cell {done}: {problem.splitlines()[0]}")
+
+
+def _prepared(source: Path, parameters: Mapping[str, Any] | None, dropped: set[str]) -> Any:
+    """A notebook as it is to be run: without what an earlier run left, and with the parameters given."""
     book = nbformat.read(source, as_version=4)
     for cell in book.cells:
         cell.metadata.setdefault("tags", [])
@@ -58,30 +89,15 @@ def run_notebook(
             cell.update(outputs=[], execution_count=None)
     book.cells = [cell for cell in book.cells if not dropped & set(cell.metadata.tags)]
     if parameters:
-        from papermill.parameterize import parameterize_notebook
-
         book.metadata["papermill"] = {}  # it asks for this
         book = parameterize_notebook(book, dict(parameters))
         for number, cell in enumerate(book.cells):
             if "injected-parameters" in cell.metadata.tags:
                 cell["id"] = f"parameters-{number}"
-    client = NotebookClient(book, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False)
-    client.extra_arguments = ["--log-level=ERROR"]
-    quiet = os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    problem = ""
-    try:
-        client.execute(env=quiet, cwd=str(source.resolve().parent))
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        problem = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
-    _store(book, Path(target))
-    if problem:
-        done = sum(cell.get("execution_count") is not None for cell in book.cells)
-        raise InputError(f"{source.name}, code cell {done}: {problem.splitlines()[0]}")
+    return book
 
 
 def _store(book: Any, path: Path) -> None:
-    import nbformat
-
     book.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     for cell in book.cells:
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.tags else {}
@@ -90,12 +106,59 @@ def _store(book: Any, path: Path) -> None:
         beside.write_text(nbformat.writes(book).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
-def run_notebooks(paths: Sequence[Path], *given: Any) -> Iterator[str]:
-    """Run notebooks in place, two at a time, as `run_notebook` with what is given; of each what went wrong, or ""."""
-    with ProcessPoolExecutor(2) as pool:
-        for job in [pool.submit(run_notebook, path, path, *given) for path in paths]:
-            error = job.exception()
-            yield "" if error is None else str(error) or repr(error)
+def run_notebooks(
+    runs: Mapping[Path, Path],
+    parameters: Mapping[str, Any] | None = None,
+    drop_tags: Iterable[str] = (),
+    folder: str | Path | None = None,
+    done: Callable[[Path, str], None] = lambda book, problem: None,
+) -> list[str]:
+    """Run notebooks two at a time, each as `run_notebook`. When it is stopped, its kernels stop.
+
+    Parameters
+    ----------
+    runs : dict of path to path
+        The notebooks, and where the executed ones go.
+    parameters, drop_tags, folder : optional
+        As of `run_notebook`.
+    done : callable
+        Told of each notebook that has run, and of what went wrong in it, or "".
+
+    Returns
+    -------
+    list of str
+        A line for each notebook that failed, in the order of the notebooks.
+    """
+
+    async def run_all() -> list[str]:
+        two = asyncio.Semaphore(2)
+
+        async def run(source: Path, target: Path) -> str:
+            async with two:
+                problem = ""
+                try:
+                    await _run(source, target, parameters, drop_tags, folder)
+                except (InputError, OSError, ValueError) as error:
+                    problem = str(error) or repr(error)
+                done(source, problem)
+                return problem
+
+        return await asyncio.gather(*(run(*each) for each in runs.items()))
+
+    if _in_a_loop():  # in a notebook's own kernel
+        with ThreadPoolExecutor(1) as apart:
+            found = apart.submit(asyncio.run, run_all()).result()
+    else:
+        found = asyncio.run(run_all())
+    return [problem for problem in found if problem]
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def digest(path: Path, patterns: Iterable[str] = ("**/*",)) -> str:
@@ -110,8 +173,6 @@ def digest(path: Path, patterns: Iterable[str] = ("**/*",)) -> str:
 
 def main(names: list[str]) -> int:
     """Run in place the notebooks that have changed since they were last run here; two at a time."""
-    from analysis.show.figures import write_index
-
     root = Path(__file__).resolve().parent.parent
     state = root / "build" / "notebooks.json"
     known = json.loads(state.read_text()) if state.is_file() else {}
@@ -119,17 +180,18 @@ def main(names: list[str]) -> int:
     notebooks = [path for one in given for path in (sorted(one.glob("*.ipynb")) if one.is_dir() else [one])]
     read = digest(root, READ)
     changed = [path for path in notebooks if known.get(path.name) != digest(path) + read]
-    failed = False
-    for path, problem in zip(changed, run_notebooks(changed), strict=True):
+
+    def say(path: Path, problem: str) -> None:
         print(problem or f"{path}: run", file=sys.stderr if problem else sys.stdout)
-        failed = failed or bool(problem)
+
+    failed = run_notebooks({path: path for path in changed}, done=say)
     write_index(root / "figures")
     if not failed:
         read = digest(root, READ)  # the figures are new
         with replacing(state) as beside:
             beside.write_text(json.dumps({path.name: digest(path) + read for path in notebooks}, indent=1))
         print(f"{len(changed)} of {len(notebooks)} notebooks run, the others are as they were")
-    return int(failed)
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

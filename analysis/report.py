@@ -1,4 +1,4 @@
-"""A report on a corpus in one folder: findings first, then every notebook run on it, figures, tables, methods."""
+"""A report on a study in one folder: findings first, then every notebook run on it, figures, tables, methods."""
 
 from __future__ import annotations
 
@@ -9,85 +9,103 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
+from tqdm import tqdm
 
-from analysis.codebook.evidence import concordance
-from analysis.codebook.scoring import Scored, score_with
-from analysis.compare.contrasts import contrast_outlets
-from analysis.compare.events import THRESHOLD, WINDOW, group_events
-from analysis.compare.rates import LEVEL, MIN_ARTICLES, compare_outlets
+from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
+from analysis.compare.events import THRESHOLD, WINDOW
+from analysis.compare.rates import LEVEL, MIN_ARTICLES
 from analysis.compare.ratios import DRAWS
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
-from analysis.read import read
-from analysis.read.quality import check_articles, describe_problems
-from analysis.stream import Options, scorer_for
-from analysis.tables import DATA, InputError, read_table, replacing, safe_cells, write_table
-from analysis.validate.agreement import precision_table
+from analysis.read.quality import describe_problems
+from analysis.show import figures, findings
+from analysis.show.findings import listed
+from analysis.show.plotted import attempt, select_contrasts
+from analysis.tables import BOOKS, DATA, TOLD, InputError, replacing, safe_cells, write_beside, write_table
 from analysis.validate.sheets import find_key, read_sheet
 
-NOTEBOOKS = DATA.parent / "notebooks"
+NOTEBOOKS = BOOKS
 TEMPLATES = Path(__file__).with_name("show") / "templates"
-LEXICON, ACTORS, JUDGED = (DATA / name for name in ("lexicons", "actors.csv", "coding/precision.csv"))
+LEXICON, JUDGED = DATA / "lexicons", DATA / "coding" / "precision.csv"
 #: Marks cells about sentences on the matter in dispute; they are left out where no lexicon names it.
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
-SEED = 1
 #: Contrasts that open the report, and sentences shown with each.
 FINDINGS, EXAMPLES = 10, 3
-SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn statsmodels matplotlib".split()
+SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
 
 
-def open_scores(path: str | Path, options: Options | None = None, **reading: Any) -> Scored:
-    """The tables that `score` wrote into a folder, or those of any other corpus, scored now.
+class Study(Protocol):
+    """What a report needs of a study."""
+
+    given: dict[str, Any]
+    seed: int
+    lexicon: Any
+
+    @property
+    def corpus(self) -> Any: ...
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]: ...
+
+    @property
+    def folder(self) -> Path | None: ...
+
+    @property
+    def contrasts(self) -> Callable[..., pd.DataFrame]: ...
+
+    @property
+    def rates(self) -> Callable[..., pd.DataFrame]: ...
+
+    @property
+    def evidence(self) -> Callable[..., pd.DataFrame]: ...
+
+    @property
+    def checked(self) -> pd.DataFrame: ...
+
+
+def check_target(folder: str | Path, force: bool = False, sheets: Sequence[Path] = ()) -> Path:
+    """The folder of a report, refused if it is in use; sheets that cannot be read are refused too.
 
     Raises
     ------
     InputError
-        As `read`.
+        In both cases: before the long run.
     """
-    kinds = [kind for kind in ("csv", "parquet", "jsonl") if (Path(path) / f"scores.{kind}").is_file()]
-    if kinds:
-        return Scored(*(read_table(Path(path) / f"{name}.{kinds[0]}") for name in Scored._fields))
-    return score_with(read(path, **reading).articles, scorer_for(options or Options()))
-
-
-def compare_scored(
-    scored: Scored, contrast: Callable[..., pd.DataFrame] = contrast_outlets, copies: str = "once",
-    pairs: bool | None = None, seed: int = SEED,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """The tables ``comparison``, ``contrasts`` and ``events`` of a scored corpus, with its events found."""
-    events = group_events(scored.articles)
-    rates = compare_outlets(scored.scores, scored.articles, copies=copies, events=events)
-    found = contrast(scored.scores, scored.articles, copies=copies, events=events, pairs=pairs, seed=seed)
-    return {"comparison": rates, "contrasts": found, "events": events}
+    folder = Path(folder)
+    if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
+        raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
+    for sheet in sheets:
+        read_sheet(sheet)
+    return folder
 
 
 def write_report(
-    path: str | Path, folder: str | Path, title: str = "", options: Options | None = None,
-    sheets: Sequence[Path] = (), force: bool = False, **reading: Any,
-) -> list[str]:  # fmt: skip
-    """Run every notebook on a corpus and leave findings, figures, tables and methods in a folder.
+    study: Study, folder: str | Path, title: str = "", sheets: Sequence[Path] = (), force: bool = False
+) -> list[str]:
+    """Run every notebook on a study and leave findings, figures, tables and methods in a folder.
 
-    The folder holds all that the notebooks read, so that they can be run again in it: the articles as they were read,
-    lexicon, actors and sheets. The same input gives the same bytes.
+    The folder holds all that the notebooks read, so that they can be run again in it: the tables of the study, lexicon,
+    actors and sheets. The same study gives the same bytes.
 
     Parameters
     ----------
-    path, folder : path
-        The corpus, and where the report goes.
+    study : Study
+        One whose tables already stand in ``folder/tables`` is not written again.
+    folder : path
+        Where the report goes.
     title : str
         Of the report.
-    options : Options, optional
-        Lexicon, actors and matter in dispute.
     sheets : sequence of path
         Filled-in coding sheets with their key beside them; without any there is no validation.
     force : bool
         Write into a folder that is not empty; other files in it are kept.
-    **reading
-        ``columns`` and ``clean`` of `read`.
 
     Returns
     -------
@@ -97,43 +115,27 @@ def write_report(
     Raises
     ------
     InputError
-        If nothing can be read, or the folder is in use.
+        If the folder is in use, or a sheet cannot be read.
     """
-    from analysis.show import figures, findings, plots
-
-    folder, options, title = Path(folder), options or Options(), title or "Comparative framing report"
-    if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
-        raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
-    for sheet in sheets:
-        read_sheet(sheet)  # what cannot be read is refused before the long run
-    options = options._replace(lexicon=options.lexicon or str(LEXICON), actors=options.actors or str(ACTORS))
-    scorer = scorer_for(options)
-    corpus = read(path, **reading)
-    scored = score_with(corpus.articles, scorer)
-    found = compare_scored(scored, partial(plots.attempt, contrast_outlets))
-    beside = {f"articles.{name}": getattr(corpus, name) for name in ("rejected", "removed", "notes")}
-    for name, table in {**scored._asdict(), **found, **beside}.items():
-        write_table(table, folder / "tables" / f"{name}.csv")
-    write_table(safe_cells(concordance(scored.mentions, scored.articles)), folder / "evidence.csv")
-    parameters = _gather(folder / "data", options, sheets)
+    tables = Path(folder) / "tables"
+    inside = study.folder is not None and study.folder.resolve() == tables.resolve()
+    folder, title = check_target(folder, force or inside, sheets), title or "Comparative framing report"
+    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts)}
+    written = {f"{name}.csv": table for name, table in found.items()}
+    written |= {} if inside else {f"{name}.parquet": table for name, table in study.tables.items()}
+    for name, table in written.items():
+        write_table(table, tables / name)
+    for name in () if inside else TOLD:
+        write_beside(tables / f"{name}.csv", getattr(study.corpus, name), TOLD[name])
+    write_table(safe_cells(study.evidence()), folder / "evidence.csv")
+    parameters = _gather(folder / "data", study, sheets)
     books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if sheets or book.stem != VALIDATION]
-    problems = _run_all(books, folder / "notebooks", parameters, {CASE_STUDY} | (set() if options.about else {ABOUT}))
+    dropped = {CASE_STUDY} | (set() if parameters["ABOUT"] else {ABOUT})
+    problems = _run_all(books, folder / "notebooks", parameters, dropped)
     figures.write_index(folder / "figures")
-    sources = {"corpus": path, **options._asdict(), **{sheet.name: sheet for sheet in sheets}}
-    manifest = {
-        "title": title, "parameters": {**reading, **parameters, "seed": SEED}, "problems": problems,
-        "sha256": {name: digest(Path(source)) for name, source in sources.items() if source},
-        "software": {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()},
-    }  # fmt: skip
+    manifest = _manifest(study, folder, title, parameters, problems, sheets)
     words = {
-        **manifest, "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(scored.articles),
-        "rejected": corpus.rejected["reason"].value_counts(),
-        "flagged": describe_problems(check_articles(corpus.articles, repair=False)[0]),
-        "lexicon": scorer.lexicon, "sheets": sheets,
-        "judged": precision_table(read_table(JUDGED))["precision"] if options.lexicon == str(LEXICON) else None,
-        "summary": findings.describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
-        "about": options.about, "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
-        "events": found["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": SEED,
+        **manifest, **_describe(study, found["contrasts"]), "sheets": sheets, "about": parameters["ABOUT"],
         "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
     }  # fmt: skip
     pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}
@@ -144,16 +146,49 @@ def write_report(
     return problems
 
 
-def _gather(folder: Path, options: Options, sheets: Sequence[Path]) -> dict[str, str]:
+def _describe(study: Study, contrasts: pd.DataFrame) -> dict[str, Any]:
+    """What the pages of a report say of a study."""
+    corpus, own = study.corpus, is_codebook(study.lexicon)
+    return {
+        "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(corpus.articles),
+        "rejected": corpus.rejected["reason"].value_counts(), "flagged": describe_problems(study.checked),
+        "lexicon": study.lexicon, "judged": findings.precision_of(JUDGED.parent)["precision"] if own else None,
+        "summary": findings.describe_contrasts(contrasts), "findings": _findings(contrasts, study),
+        "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
+        "events": study.tables["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": study.seed,
+    }  # fmt: skip
+
+
+def _manifest(
+    study: Study, folder: Path, title: str, parameters: dict[str, str], problems: list[str], sheets: Sequence[Path]
+) -> dict[str, Any]:
+    """What a run can be repeated from: parameters, hashes of what was read, versions of the software."""
+    named = {name: Path(given) for name, given in study.given.items() if isinstance(given, str | Path) and str(given)}
+    read = {"lexicon": folder / "data" / "lexicon", "articles": folder / "tables" / "articles.parquet"}
+    read |= {name: path for name, path in named.items() if path.exists()} | {sheet.name: sheet for sheet in sheets}
+    return {
+        "title": title, "parameters": {**parameters, "seed": study.seed}, "problems": problems,
+        "sha256": {name: digest(path) for name, path in read.items()},
+        "software": {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()},
+    }  # fmt: skip
+
+
+def _gather(folder: Path, study: Study, sheets: Sequence[Path]) -> dict[str, str]:
     """Copy what the notebooks read beside them, and say where it is: their parameters."""
-    found = {"CORPUS": "../tables/articles.csv", "ABOUT": "", "CODING": "../data/sheets", "SHEETS": "*"}
-    for name, source in options._asdict().items():
-        if source:
-            files = [file for file in Path(source).iterdir() if file.is_file()] if Path(source).is_dir() else [source]
-            _copy(files, folder / name)
-            found[name.upper()] = f"../data/{name}" + ("" if Path(source).is_dir() else f"/{Path(source).name}")
+    found = {"CORPUS": "../tables", "ABOUT": "", "ACTORS": "", "CODING": "../data/sheets", "SHEETS": "*"}
+    given = {"lexicon": study.given["lexicon"] or str(LEXICON), **{n: study.given[n] for n in ("actors", "about")}}
+    for name, source in given.items():
+        if isinstance(source, str | Path) and str(source):
+            path = Path(source)
+            _copy([file for file in path.iterdir() if file.is_file()] if path.is_dir() else [path], folder / name)
+            found[name.upper()] = f"../data/{name}" + ("" if path.is_dir() else f"/{path.name}")
+        elif source is not None and name == "actors":
+            write_table(source, folder / name / "actors.csv")
+            found["ACTORS"] = "../data/actors/actors.csv"
+        elif source is not None:
+            write_lexicon(study.lexicon if name == "lexicon" else read_lexicon(source), folder / name)
+            found[name.upper()] = f"../data/{name}"
     _copy([*sheets, *filter(None, map(find_key, sheets))], folder / "sheets")
-    _copy([JUDGED] if options.lexicon == str(LEXICON) else [], folder / "coding")
     return found
 
 
@@ -164,22 +199,18 @@ def _copy(files: Sequence[Path | str], folder: Path) -> None:
 
 
 def _run_all(books: Sequence[Path], folder: Path, parameters: dict[str, str], drop: set[str]) -> list[str]:
-    """Run copies of the notebooks in a folder, two at a time; what went wrong, a line each."""
-    from tqdm import tqdm
+    """Run the notebooks in a folder, two at a time; what went wrong, a line each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=len(books), unit=" notebooks", disable=None, leave=False) as bar:
 
-    _copy(books, folder)
-    runs = run_notebooks([folder / book.name for book in books], parameters, drop)
-    bar = tqdm(runs, total=len(books), unit=" notebooks", disable=None, leave=False)
-    return [problem for problem in bar if problem]
+        def count(book: Path, problem: str) -> None:
+            bar.update()
+
+        return run_notebooks({book: folder / book.name for book in books}, parameters, drop, folder, count)
 
 
 def _fill(name: str, words: dict[str, Any]) -> str:
     """A template with its words; those of HTML are escaped, and Markdown in them is shown as it means."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-    from nbconvert.filters import markdown2html
-
-    from analysis.show.findings import listed
-
     given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
     pages = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -192,22 +223,16 @@ def _fill(name: str, words: dict[str, Any]) -> str:
 
 def _section(book: Path) -> str:
     """An executed notebook without its code, as HTML."""
-    from nbconvert import HTMLExporter
-
     hide = {"exclude_input": True, "exclude_output_prompt": True, "exclude_anchor_links": True}
     return str(HTMLExporter(template_name="basic", **hide).from_filename(str(book))[0])
 
 
-def _findings(table: pd.DataFrame, scored: Scored) -> list[dict[Any, Any]]:
+def _findings(table: pd.DataFrame, study: Study) -> list[dict[Any, Any]]:
     """The clearest contrasts, each with sentences behind it."""
-    from analysis.show.plots import select_contrasts
-
     rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
-    origin = scored.articles["origin"].fillna(scored.articles["outlet"])
-    counted = scored.mentions[~scored.mentions["negated"] & (scored.mentions["section"] == "body")]
-    counted = counted[counted["voice"] == "newsroom"]
+    evidence = study.evidence()
+    own = evidence[~evidence["negated"] & (evidence["section"] == "body") & (evidence["voice"] == "newsroom")]
     for row in rows:
-        own = counted["article_id"].isin(scored.articles["article_id"][origin == row["outlet_a"]])
-        shown = concordance(counted[own & (counted["feature"] == row["feature"])], scored.articles)
-        row["sentences"] = shown.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
+        here = own[(own["feature"] == row["feature"]) & (own["outlet"] == row["outlet_a"])]
+        row["sentences"] = here.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
     return rows

@@ -6,10 +6,14 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import cache, partial
 from itertools import chain
@@ -18,9 +22,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 import pyarrow as pa
+from tqdm import tqdm
 
+from analysis.codebook.quotations import find_quotations
+from analysis.codebook.scoring import prepare_scorer, score_batch
 from analysis.read.articles import EXTRA, Corpus, iter_articles
-from analysis.tables import ARTICLES, NOTES, REJECTED, InputError, open_table, write_table
+from analysis.tables import ARTICLES, TOLD, InputError, open_table, refuse_foreign, write_beside
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -28,6 +35,8 @@ Made = TypeVar("Made")
 BATCH_BYTES = 8 << 20
 #: What a table is made from: only these columns go to the process that makes it.
 _WORKED_ON = ["article_id", "outlet", "headline", "text"]
+#: What is remembered of the articles for the summary: never the texts.
+_SUMMED = ["article_id", "outlet", "published"]
 #: Options of glibc's mallopt: sizes from which freed memory is given back, and new memory is mapped apart.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 1 << 30
 #: Distinct words and gaps that a process remembers: at some 300 bytes each that bounds what a corpus of ever new names
@@ -35,14 +44,6 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 1 << 30
 MOST_STRINGS = 1_000_000
 #: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
-
-
-class Run(NamedTuple):
-    """What a command read and wrote, for the screen."""
-
-    articles: int
-    rejected: pd.DataFrame
-    notes: pd.DataFrame
 
 
 class Options(NamedTuple):
@@ -57,15 +58,11 @@ class Options(NamedTuple):
 @cache
 def scorer_for(options: Options) -> Any:
     """The scorer of one process, made once: `scoring.prepare_scorer` from files."""
-    from analysis.codebook.scoring import prepare_scorer
-
     return prepare_scorer(options.lexicon, options.actors, options.about)
 
 
 def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
     """Words of each article, and the other tables: the texts need not come back from the process that scored them."""
-    from analysis.codebook.scoring import score_batch
-
     if len(scorer_for(options).vocabulary) > MOST_STRINGS:
         scorer_for.cache_clear()
     scored, *others = score_batch(articles, scorer_for(options))
@@ -78,8 +75,6 @@ def _with_articles(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, 
 
 
 def _quotations(articles: pd.DataFrame) -> tuple[Any, ...]:
-    from analysis.codebook.quotations import find_quotations
-
     return (find_quotations(articles),)
 
 
@@ -98,10 +93,34 @@ def keep_freed_memory() -> None:
             library.mallopt(option, _KEPT_BYTES)
 
 
+def end_with_parent() -> None:
+    """Have this process end within a second of its parent, however that ended: nobody is left to hold its pipes."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and says the one line
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()
+    keep_freed_memory()
+
+
 def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int) -> Iterator[Made]:
     """``work`` of each item, several at a time, in the order given; one item alone is worked on here.
 
     Never more than `AHEAD` items wait for each worker, so that memory does not grow with the input.
+
+    Raises
+    ------
+    InputError
+        If a process dies on the way, as it does where memory runs out.
     """
     items = iter(given)
     first, second = next(items, None), next(items, None)
@@ -114,7 +133,8 @@ def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int
     kind = "fork" if sys.platform == "linux" else "spawn"
     keep_freed_memory()
     gc.freeze()
-    with ProcessPoolExecutor(workers, multiprocessing.get_context(kind), keep_freed_memory) as pool:
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context(kind), _begin_worker)
+    try:
         waiting: deque[Future[Made]] = deque()
         for item in chain((first, second), items):
             waiting.append(pool.submit(work, item))
@@ -122,31 +142,35 @@ def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int
                 yield waiting.popleft().result()
         for job in waiting:
             yield job.result()
+    except BrokenProcessPool as error:
+        raise InputError("a worker process died, as happens when memory runs out; nothing was written") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def write_corpus(
-    path: str | Path,
+    path: Any,
     targets: Mapping[str, Path],
     work: Callable[[pd.DataFrame], tuple[Any, ...]],
-    rejected: Path,
+    beside: Callable[[str], Path],
     columns: Mapping[str, str] | None = None,
     clean: bool | None = None,
     workers: int | None = None,
     batch_bytes: int = BATCH_BYTES,
     complete: Callable[[pd.DataFrame, tuple[Any, ...]], tuple[Any, ...]] = lambda _, made: made,
-) -> Run:
+) -> Corpus:
     """Read a corpus in batches, work on each, and write the tables that come of it.
 
     Parameters
     ----------
-    path : path
+    path : path, DataFrame, …
         Anything that `read` reads.
     targets : mapping of str to path
         Where each table goes that `work` gives, in its order.
     work : callable
         From a batch of articles to a tuple of tables.
-    rejected : path
-        Where records that could not be used are written, if there are any; a stale file is removed.
+    beside : callable
+        Where a list goes that tells what became of the input: of ``rejected``, ``removed``, ``notes``.
     columns, clean : optional
         As for `read`.
     workers : int, optional
@@ -158,14 +182,15 @@ def write_corpus(
 
     Returns
     -------
-    Run
+    Corpus
+        What was read, the texts left out.
     """
-    from tqdm import tqdm
-
-    read, refused, notes = 0, [], []
+    for name, names in TOLD.items():
+        refuse_foreign(beside(name), names)
     live = sys.stderr.isatty()
     tqdm.monitor_interval = 0  # its thread would be forked too
     waiting: deque[Corpus] = deque()
+    told: list[Corpus] = []
 
     def batches() -> Iterator[pa.Table]:
         for batch in iter_articles(path, batch_bytes, columns, clean):
@@ -181,16 +206,13 @@ def write_corpus(
             articles = batch.articles.reindex(columns=[*ARTICLES, *EXTRA])
             for append, table in zip(appends, complete(articles, made) if made else (), strict=False):
                 append(table)
-            read += len(batch.articles)
-            refused.append(batch.rejected)
-            notes.append(batch.notes)
+            told.append(batch._replace(articles=batch.articles[_SUMMED]))
             bar.update(len(batch.articles))
-    run = Run(read, _joined(refused, REJECTED).sort_values(["source", "line"]), _joined(notes, NOTES))
-    if len(run.rejected):
-        write_table(run.rejected, rejected)
-    elif rejected.exists():
-        rejected.unlink()
-    return run
+    corpus = Corpus(*(_joined(list(parts)) for parts in zip(*told, strict=True)))
+    corpus = corpus._replace(rejected=corpus.rejected.sort_values(["source", "line"]))
+    for name, names in TOLD.items():
+        write_beside(beside(name), getattr(corpus, name), names)
+    return corpus
 
 
 def _worked_on(work: Callable[[pd.DataFrame], tuple[Any, ...]], articles: pa.Table) -> tuple[Any, ...]:
@@ -198,20 +220,22 @@ def _worked_on(work: Callable[[pd.DataFrame], tuple[Any, ...]], articles: pa.Tab
     return work(articles.to_pandas()) if articles.num_rows else ()
 
 
-def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     full = [table for table in tables if len(table)]
-    return pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=columns)
+    return pd.concat(full, ignore_index=True) if full else tables[0]
 
 
 def score_corpus(
-    path: str | Path, folder: str | Path, kind: str = "csv", options: Options | None = None, **reading: Any
-) -> Run:
-    """`scoring.score` for a corpus of any size: four tables written into a folder.
+    path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, **reading: Any
+) -> Corpus:
+    """`scoring.score` for a corpus of any size: tables written into a folder.
 
     Parameters
     ----------
-    path, folder : path
-        The corpus, and where ``articles``, ``quotations``, ``mentions`` and ``scores`` go.
+    path : path, DataFrame, …
+        The corpus: anything that `read` reads.
+    folder : path
+        Where ``articles``, ``quotations``, ``mentions`` and ``scores`` go, and what became of the input.
     kind : {"csv", "parquet", "jsonl"}
     options : Options, optional
         Lexicon, actors and matter in dispute.
@@ -224,11 +248,14 @@ def score_corpus(
     scorer_for(options)  # a bad lexicon is refused before anything is read
     names = ("articles", "quotations", "mentions", "scores")
     targets = {name: folder / f"{name}.{kind}" for name in names}
-    work, rejected = partial(_score, options), folder / "rejected.csv"
-    return write_corpus(path, targets, work, rejected, complete=_with_articles, **reading)
+    return write_corpus(
+        path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=_with_articles, **reading
+    )
 
 
-def quote_corpus(path: str | Path, target: str | Path, **reading: Any) -> Run:
-    """`attribution.find_quotations` for a corpus of any size, written to one file."""
+def quote_corpus(path: Any, target: str | Path, **reading: Any) -> Corpus:
+    """`codebook.find_quotations` for a corpus of any size, written to one file."""
     target = Path(target)
-    return write_corpus(path, {"quotations": target}, _quotations, target.with_suffix(".rejected.csv"), **reading)
+    return write_corpus(
+        path, {"quotations": target}, _quotations, lambda name: target.with_suffix(f".{name}.csv"), **reading
+    )

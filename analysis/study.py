@@ -13,23 +13,26 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis.codebook.actors import read_actors
-from analysis.codebook.evidence import highlight_article, list_evidence
+from analysis.codebook.evidence import evidence, highlight
 from analysis.codebook.lexicon import Lexicon, read_lexicon
-from analysis.codebook.scoring import Scored, score_articles
+from analysis.codebook.scoring import Scored, score
 from analysis.compare.contrasts import contrast_outlets
 from analysis.compare.distinctive import distinctive_terms
 from analysis.compare.events import group_events
 from analysis.compare.rates import compare_outlets
-from analysis.read.articles import Corpus, read_articles
+from analysis.read import describe, read
+from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
+from analysis.report import write_report
 from analysis.show import plots
 from analysis.show.figures import PALETTE
-from analysis.show.findings import describe_corpus
 from analysis.show.plotted import name_outlets
 from analysis.tables import InputError, find_table, read_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
+#: The tables of a scored corpus.
+TABLES = ("articles", "quotations", "mentions", "scores", "events")
 #: Fixes what is drawn at random.
 SEED = 1
 
@@ -65,6 +68,14 @@ class Study:
         The articles with what may distort a comparison; `flags` lists it once it was asked for.
     matter : Study
         The same articles, with only the sentences counted that name the matter in dispute.
+
+    Examples
+    --------
+    >>> study = Study(["Moscow allegedly agreed. “Perhaps,” he said."], lexicon={"doubt": ["allegedly", "perhaps"]})
+    >>> study.mentions[["match", "feature", "voice"]].values.tolist()
+    [['allegedly', 'doubt', 'newsroom'], ['Perhaps', 'doubt', 'quoted']]
+    >>> study.evidence("allegedly")["sentence"].tolist()
+    ['Moscow allegedly agreed.']
     """
 
     def __init__(
@@ -79,23 +90,19 @@ class Study:
         seed: int = SEED,
     ) -> None:
         self.seed = seed
-        self.lexicon: Lexicon = lexicon if isinstance(lexicon, Lexicon) else read_lexicon(*_given(lexicon))
-        self.actors = actors if isinstance(actors, pd.DataFrame) else read_actors(actors) if _given(actors) else None
+        self.given = {"corpus": source, "lexicon": lexicon, "actors": actors, "about": about}
+        self.lexicon: Lexicon = read_lexicon(*_given(lexicon))
+        self.actors = read_actors(actors) if _given(actors) else None
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
-        self._tables = {name: find_table(source, name) for name in ("articles", *Scored._fields[1:], "events")}
-        scored = self._tables["articles"] is not None and self._tables["scores"] is not None
-        self._tables = self._tables if scored else {}
-        self.corpus = (
-            source
-            if isinstance(source, Corpus)
-            else read_articles(self._tables.get("articles") or source, columns=columns, clean=clean)
-        )
+        files = {name: find_table(source, name) for name in TABLES}
+        self._files = files if files["articles"] and files["scores"] else {}
+        self.corpus: Corpus = read(source, columns=columns, clean=clean)
 
     def __repr__(self) -> str:
-        return describe_corpus(self.corpus)
+        return describe(self.corpus)
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(describe_corpus(self.corpus))}</p>"
+        return "<br>".join(map(escape, describe(self.corpus).split("\n")))
 
     @property
     def articles(self) -> pd.DataFrame:
@@ -105,23 +112,34 @@ class Study:
     @cached_property
     def quotations(self) -> pd.DataFrame:
         """Who says what."""
-        return self._open("quotations") if self._tables else self._scored.quotations
+        return self._open("quotations") if self._files else self._scored.quotations
 
     @cached_property
     def mentions(self) -> pd.DataFrame:
         """Every marker, with its place, its voice and its speaker."""
-        return self._open("mentions") if self._tables else self._scored.mentions
+        return self._open("mentions") if self._files else self._scored.mentions
 
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Counts and words by article, section, feature and voice."""
-        return self._open("scores") if self._tables else self._scored.scores
+        return self._open("scores") if self._files else self._scored.scores
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """Which articles tell the same event, and which are copies."""
-        known = self._tables.get("events")
+        known = self._files.get("events")
         return self._open("events") if known else group_events(self.articles)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables of the study, by name."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder whose tables were opened; none where the corpus was scored now."""
+        articles = self._files.get("articles")
+        return articles.parent if articles else None
 
     @cached_property
     def checked(self) -> pd.DataFrame:
@@ -136,7 +154,7 @@ class Study:
         if self.about is None:
             raise InputError("no matter in dispute was named: Study(…, about=LEXICON)")
         one = Study(self.corpus, lexicon=self.lexicon, actors=self.actors, seed=self.seed)
-        one._scored = score_articles(self.articles, self.lexicon, self.actors, self.about)
+        one._scored = score(self.articles, self.lexicon, self.actors, self.about)
         return one
 
     def rates(
@@ -211,7 +229,7 @@ class Study:
         **asked
             ``feature``, ``outlet``, ``voice``, ``side``: only mentions that have this value.
         """
-        return list_evidence(self.mentions, self.articles, *match, **asked)
+        return evidence(self.mentions, self.articles, *match, **asked)
 
     def highlight(self, article: str | int = 0, features: Sequence[str] | None = None) -> Any:
         """One article with its markers in place: by its id, or by its number in the table."""
@@ -220,7 +238,7 @@ class Study:
             _refuse_unknown("article_id", article, self.articles["article_id"])
         row = self.articles.iloc[known.index(article) if isinstance(article, str) else article]
         colours = dict(zip(features or self._known("feature", None), cycle(PALETTE), strict=False))
-        return HTML(highlight_article(row, self.mentions, self.quotations, colours))
+        return HTML(highlight(row, self.mentions, self.quotations, colours))
 
     def plot(self, feature: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all")) -> Any:
         """A figure of one feature by outlet, by group, or over time (``by="month"``); `fa.plot` has the others."""
@@ -228,18 +246,16 @@ class Study:
 
     def report(self, folder: str | Path, title: str = "", **options: Any) -> list[str]:
         """Write the folder that the command ``report`` writes: findings, notebooks, figures, tables, methods."""
-        from analysis.report import write_report  # running notebooks is slow to import
-
         return write_report(self, folder, title, **options)
 
     @cached_property
     def _scored(self) -> Scored:
-        return score_articles(self.articles, self.lexicon, self.actors)
+        return score(self.articles, self.lexicon, self.actors)
 
     def _open(self, name: str) -> pd.DataFrame:
-        path = self._tables[name]
+        path = self._files[name]
         if path is None:
-            raise InputError(f"{self._tables['articles']}: beside it there is no table {name}: score the corpus anew")
+            raise InputError(f"{self._files['articles']}: beside it there is no table {name}: score the corpus anew")
         return read_table(path)
 
     def _known(self, column: str, asked: str | Sequence[str] | None) -> list[str]:

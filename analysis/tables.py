@@ -7,7 +7,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from functools import partial
@@ -18,7 +18,10 @@ import numpy as np
 import orjson
 import pandas as pd
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+_PACKAGE = Path(__file__).resolve().parent
+#: The codebook and what was judged by hand, and the notebooks: in a checkout beside the package, installed inside it.
+DATA = next(path for path in (_PACKAGE / "data", _PACKAGE.parent / "data") if (path / "lexicons").is_dir())
+BOOKS = _PACKAGE / "books" if (_PACKAGE / "books").is_dir() else _PACKAGE.parent / "notebooks"
 _COLUMNS = pd.read_csv(Path(__file__).with_name("tables.csv"), dtype="str")
 
 
@@ -27,6 +30,8 @@ def _columns(table: str) -> list[str]:
 
 
 ARTICLES, REJECTED, REMOVED, NOTES = map(_columns, ("articles", "rejected", "removed", "notes"))
+#: Lists of what became of the input, written beside the tables made from it.
+TOLD = {"rejected": REJECTED, "removed": REMOVED, "notes": NOTES}
 QUOTATIONS, MENTIONS, SCORES = map(_columns, ("quotations", "mentions", "scores"))
 COMPARISON, CONTRASTS = map(_columns, ("comparison", "contrasts"))
 # What a column holds is known by its name, in every table: all others are text.
@@ -210,6 +215,30 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """
     with open_table(path) as append:
         append(frame)
+
+
+def refuse_foreign(path: Path, columns: Sequence[str]) -> None:
+    """Refuse to write a table where a file stands that is not such a table of ours, known by its header.
+
+    Raises
+    ------
+    InputError
+        Before anything is lost.
+    """
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            header = [name.strip('"') for name in lines.readline().rstrip("\n").split(",")]
+        if header != list(columns):
+            raise InputError(f"{path} stands in the way and is not ours: move it, or name another output")
+
+
+def write_beside(path: Path, table: pd.DataFrame, columns: Sequence[str] | None = None) -> None:
+    """Write a table that tells of another one beside it; an empty one takes an old file of ours away."""
+    refuse_foreign(path, list(table.columns) if columns is None else columns)
+    if len(table):
+        write_table(table, path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def test_score_writes_the_tables_and_says_so(news, tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "articles.csv", "mentions.csv", "quotations.csv", "scores.csv",
     ]  # fmt: skip
-    assert "2 articles read" in capsys.readouterr().out
+    assert "2 articles, of 2 outlets" in capsys.readouterr().out
 
 
 def test_events_are_written_for_every_article_and_refused_records_are_named(tmp_path, capsys):
@@ -72,7 +72,7 @@ def test_events_are_written_for_every_article_and_refused_records_are_named(tmp_
             ("8", "7", "7"),
             ("9", "9", ""),
         ]
-    assert "1 records rejected" in capsys.readouterr().out
+    assert "1 record rejected: 1 × it has no text" in capsys.readouterr().out
     assert (tmp_path / "events.rejected.csv").exists()
 
 

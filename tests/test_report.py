@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 
 from analysis import report
-from analysis.codebook.scoring import score
-from analysis.read.articles import read_articles
-from analysis.report import compare_scored, open_scores, write_report
-from analysis.stream import Options
-from analysis.tables import InputError, read_table, write_table
+from analysis.study import Study
+from analysis.tables import InputError, read_table
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-GOOD = ["CORPUS = 'none'", "from pathlib import Path", "assert Path(CORPUS).is_file()\nprint('seen', CORPUS)"]
+GOOD = ["CORPUS = 'none'", "from pathlib import Path", "assert Path(CORPUS).is_dir()\nprint('seen', CORPUS)"]
 BAD = ["CORPUS = 'none'", "1 + 1", "raise ValueError('the cause\\nand more')", "print('never')"]
+
+
+def write_report(path, folder, title="", sheets=(), force=False, **how):
+    return Study(path, **how).report(folder, title, sheets=sheets, force=force)
 
 
 def notebook(path, sources, tags=("parameters",)):
@@ -66,24 +67,25 @@ def test_the_same_input_gives_the_same_bytes_wherever_the_report_goes(made):
 def test_everything_that_a_report_promises_is_there(made):
     folder, _ = made
     there = set(files(folder / "one"))
-    tables = "articles quotations mentions scores comparison contrasts events articles.rejected".split()
-    assert {f"tables/{name}.csv" for name in tables} <= there
+    tables = "articles quotations mentions scores events".split()
+    assert {f"tables/{name}.parquet" for name in tables} <= there
+    assert {f"tables/{name}.csv" for name in ("comparison", "contrasts", "rejected")} <= there
     assert {"index.html", "methods.md", "manifest.json", "evidence.csv", "notebooks/01_good.ipynb"} <= there
-    assert {"data/lexicon/features.csv", "data/actors/actors.csv", "data/coding/precision.csv"} <= there
+    assert "data/lexicon/features.csv" in there and "data/actors/actors.csv" not in there, "nobody gave sides"
     assert "notebooks/07_validation.ipynb" not in there, "nothing to validate without the user's own sheets"
 
 
 def test_the_notebooks_know_what_was_rejected_when_the_corpus_was_read(made):
-    again = read_articles(made[0] / "one" / "tables" / "articles.csv")
-    assert again.rejected["reason"].tolist() == ["it has no text"] and again.notes.empty
-    assert again.articles["words"].tolist() == read_articles(made[0] / "news.csv").articles["words"].tolist()
+    again, first = Study(made[0] / "one" / "tables").corpus, Study(made[0] / "news.csv").corpus
+    assert again.rejected["reason"].tolist() == first.rejected["reason"].tolist() == ["it has no text"]
+    assert again.articles["words"].tolist() == first.articles["words"].tolist()
 
 
 def test_a_failing_notebook_is_named_with_cell_and_cause_and_the_others_are_kept(made):
     folder, problems = made
     assert problems[0] == ["02_bad.ipynb, code cell 4: ValueError: the cause"]
     page = (folder / "one" / "index.html").read_text()
-    assert "Not finished: 02_bad.ipynb, code cell 4" in page and "seen ../tables/articles.csv" in page
+    assert "Not finished: 02_bad.ipynb, code cell 4" in page and "seen ../tables" in page
     assert "stale" not in page, "outputs of an earlier run are not of this corpus"
 
 
@@ -116,8 +118,8 @@ def test_methods_say_what_was_excluded_decided_and_measured(made):
 
 def test_the_manifest_says_what_the_run_can_be_repeated_from(made):
     manifest = json.loads((made[0] / "one" / "manifest.json").read_text())
-    assert set(manifest["sha256"]) == {"corpus", "lexicon", "actors"} and manifest["title"] == "A & B"
-    assert manifest["parameters"]["CORPUS"] == "../tables/articles.csv" and "pandas" in manifest["software"]
+    assert set(manifest["sha256"]) == {"corpus", "lexicon", "articles"} and manifest["title"] == "A & B"
+    assert manifest["parameters"]["CORPUS"] == "../tables" and "pandas" in manifest["software"]
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def test_a_folder_in_use_is_refused_and_with_force_keeps_its_other_files(nothing
 
 def test_a_bad_lexicon_is_refused_before_anything_is_written(nothing_to_run):
     with pytest.raises(InputError):
-        write_report(nothing_to_run / "news.csv", nothing_to_run / "out", options=Options(lexicon="nowhere"))
+        write_report(nothing_to_run / "news.csv", nothing_to_run / "out", lexicon="nowhere")
     assert not (nothing_to_run / "out").exists()
 
 
@@ -157,40 +159,3 @@ def test_sheets_and_their_key_go_with_the_report_and_are_hashed(nothing_to_run):
     assert {path.name for path in (nothing_to_run / "out/data/sheets").iterdir()} == {"news-1.csv", "news.key.csv"}
     assert "news-1.csv" in json.loads((nothing_to_run / "out/manifest.json").read_text())["sha256"]
     assert "coded by hand: see" in (nothing_to_run / "out/methods.md").read_text()
-
-
-def test_where_only_sentences_on_a_matter_are_counted_the_methods_say_so(nothing_to_run):
-    matter = nothing_to_run / "matter"
-    matter.mkdir()
-    (matter / "features.csv").write_text("feature,definition,source\nmatter,What is in dispute.,\n")
-    (matter / "words.csv").write_text("feature,pattern\nmatter,rain\n")
-    (nothing_to_run / "news.csv").write_text("id,text\n1,It may rain. He may go home now.\n2,It may not rain.\n")
-    write_report(nothing_to_run / "news.csv", nothing_to_run / "out", options=Options(about=str(matter)))
-    scores = read_table(nothing_to_run / "out" / "tables" / "scores.csv")
-    bodies = scores[(scores["section"] == "body") & (scores["voice"] == "all") & (scores["feature"] == "hedge")]
-    assert bodies["words"].tolist() == [3, 4]
-    assert "Only sentences that name the matter in dispute" in (nothing_to_run / "out" / "methods.md").read_text()
-
-
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_scores_are_read_from_the_folder_that_score_wrote(tmp_path, kind):
-    (tmp_path / "news.csv").write_text("id,outlet,text\n1,A,It may rain.\n2,B,It rains.\n")
-    scored = open_scores(tmp_path / "news.csv")
-    for name, table in scored._asdict().items():
-        write_table(table, tmp_path / "scored" / f"{name}.{kind}")
-    again = open_scores(tmp_path / "scored")
-    assert again.scores["mentions"].sum() == scored.scores["mentions"].sum() > 0
-    found, expected = compare_scored(again), compare_scored(scored)
-    for name in ("comparison", "contrasts", "events"):
-        pd.testing.assert_frame_equal(found[name], expected[name], check_dtype=False)
-
-
-def test_copies_are_counted_as_asked():
-    text = "Talks go on and nobody can say when they end or what will come of them at all this year. " * 5
-    articles = pd.DataFrame(
-        {"article_id": list("abc"), "outlet": list("ABC"), "origin": list("ABC"), "text": [text, text, "It may rain."]}
-    )
-    scored = score(articles)
-    for way, printed in {"all": [1, 1, 1], "once": [1, 0, 1]}.items():
-        rates = compare_scored(scored, copies=way)["comparison"]
-        assert rates.groupby("outlet")["articles"].max().tolist() == printed, way

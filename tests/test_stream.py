@@ -48,18 +48,28 @@ def test_formats_hold_the_same_tables(corpus, tmp_path, kind):
 def test_bad_records_are_rejected_by_name_and_the_rest_is_scored(corpus, tmp_path):
     corpus.write_text(corpus.read_text() + '{"id": "x", "text": ""}\n{"id": \n')
     run = score_corpus(corpus, tmp_path / "out")
-    assert run.articles == 23
+    assert len(run.articles) == 23 and "text" not in run.articles
     assert read_table(tmp_path / "out" / "rejected.csv")["line"].tolist() == [24, 25]
 
 
 def test_a_stale_list_of_rejected_records_is_removed_and_other_files_are_kept(corpus, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
-    (folder / "rejected.csv").write_text("old")
+    (folder / "rejected.csv").write_text('"source","line","article_id","reason"\n"old","1","1","no text"\n')
     (folder / "notes.txt").write_text("mine")
     score_corpus(corpus, folder)
     assert not (folder / "rejected.csv").exists()
     assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_of_somebody_else_under_the_name_of_a_list_stops_the_run_and_is_kept(corpus, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "rejected.csv").write_text("my,own,table\n1,2,3\n")
+    with pytest.raises(InputError, match=r"rejected\.csv stands in the way"):
+        score_corpus(corpus, folder)
+    assert [path.name for path in folder.iterdir()] == ["rejected.csv"]
+    assert (folder / "rejected.csv").read_text() == "my,own,table\n1,2,3\n"
 
 
 def test_nothing_is_written_when_the_input_cannot_be_used(tmp_path):

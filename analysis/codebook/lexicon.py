@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.codebook.dictionaries import pairs_of_file, pairs_of_words
 from analysis.codebook.patterns import SHAPES, phrase_faults, word_faults
-from analysis.tables import DATA, InputError
+from analysis.tables import DATA, InputError, write_table
 
 #: The project's own codebook.
 CODEBOOK = DATA / "lexicons"
@@ -96,6 +96,22 @@ def read_lexicon(
     if path.is_file():
         return _listed(str(path), pairs_of_file(path))
     return _folder(path)
+
+
+def write_lexicon(lexicon: Lexicon, folder: str | Path) -> None:
+    """Write a lexicon as a folder of our own form: `read_lexicon` gives it back."""
+    classes = [{"class": name, "words": "|".join(words)} for name, words in lexicon.classes.items()]
+    entries = lexicon.entries.drop(columns=["term", "file", "row"]).assign(pattern=lexicon.entries["term"])
+    write_table(lexicon.features, Path(folder) / "features.csv")
+    write_table(pd.DataFrame(classes, columns=["class", "words"]), Path(folder) / "classes.csv")
+    write_table(entries.astype("str"), Path(folder) / "entries.csv")
+
+
+def is_codebook(lexicon: Lexicon) -> bool:
+    """Whether a lexicon is the project's own codebook, of which precision and recall are known."""
+    own = read_lexicon()
+    told = ["feature", "term", *CONDITIONS, "negation", "within", "case", "not_in"]
+    return lexicon.entries[told].equals(own.entries[told]) and lexicon.classes == own.classes
 
 
 def _listed(name: str, pairs: Iterable[tuple[str, str, int]]) -> Lexicon:

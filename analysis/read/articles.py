@@ -16,7 +16,7 @@ from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
 from analysis.read.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
-from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, InputError, read_table
+from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
 # The names that columns have in the tables of databases, scrapers and this project; the first that is there wins.
 _NAMES = read_table(Path(__file__).with_name("columns.csv"))
@@ -67,13 +67,15 @@ def join_corpus(batches: Iterable[Corpus], source: Any) -> Corpus:
     corpus = Corpus(*(pd.concat(tables, ignore_index=True) for tables in zip(*batches, strict=True)))
     if not is_path(source) or not Path(source).name:
         return corpus
-    expected = {"rejected": REJECTED, "removed": REMOVED, "notes": NOTES}
-    beside = {name: Path(source).with_suffix(f".{name}.csv") for name in expected}
+    scored = find_table(source, "articles")
+    beside = {
+        name: scored.with_name(f"{name}.csv") if scored else Path(source).with_suffix(f".{name}.csv") for name in TOLD
+    }
     found = {name: read_table(file) for name, file in beside.items() if file.is_file()}
     told = {
         name: pd.concat([getattr(corpus, name), table], ignore_index=True)
         for name, table in found.items()
-        if list(table.columns) == expected[name]  # else it is somebody else's
+        if list(table.columns) == TOLD[name]  # else it is somebody else's
     }
     return corpus._replace(**told)
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.codebook.lexicon import Lexicon, read_lexicon
+from analysis.codebook.lexicon import Lexicon, is_codebook
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.compare.sensitivity import ALPHA
-from analysis.read.articles import Corpus
+from analysis.read.corpus import Corpus
 from analysis.read.quality import describe_problems, tabulate_corpus
 from analysis.show.figures import plain_markdown
 from analysis.show.plotted import (
@@ -105,7 +105,7 @@ def codebook_table(lexicon: Lexicon) -> pd.DataFrame:
         `feature`, `definition`, `source`, and of the codebook `judged`, `precision`, `ci_low`, `ci_high`.
     """
     table = lexicon.features[["feature", "definition", "source"]]
-    if not lexicon.entries.equals(read_lexicon().entries):  # a feature of the same name may be another thing
+    if not is_codebook(lexicon):  # a feature of the same name may be another thing
         return table
     measured = precision_of(JUDGED.parent)
     return table.merge(measured[["feature", "judged", "precision", "ci_low", "ci_high"]], how="left", on="feature")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from analysis.compare.rates import compare_outlets
 from analysis.show.drawing import draw_heatmap, draw_over_time, draw_points, draw_positions, draw_shares, draw_timeline
 from analysis.show.figures import Plot
 from analysis.show.findings import development_note, sample_size, say_rates, say_shares
@@ -255,8 +256,6 @@ def stances(study: Study) -> Plot:
 
 def cues(study: Study) -> Plot:
     """How often each outlet doubts, denies, accuses or endorses when it attributes."""
-    from analysis.compare.rates import compare_outlets
-
     scores, articles = cue_scores(attributions(study), study.articles), name_outlets(study.articles)
     data = select_rates(attempt(compare_outlets, scores, articles, copies="all"), STANCES, voices=["all"])
     data = data.assign(**data[["per_1000", "ci_low", "ci_high"]] / 10)
