@@ -1,25 +1,24 @@
-"""What each command of ``python -m analysis`` does: read, call the function that it is the face of, write, say so."""
+"""What each command of ``python -m analysis`` does: read, call the function that it is the face of, write, say so.
+
+What draws, tests or runs notebooks is imported by the commands that need it: it takes longer than to score a few articles.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.codebook.lexicon import read_lexicon
-from analysis.codebook.preview import preview_lexicon
-from analysis.compare.events import group_events
 from analysis.read import Corpus, describe, read
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
-from analysis.report import check_target
 from analysis.stream import Options, quote_corpus, score_corpus
-from analysis.study import Study
 from analysis.tables import NOTES, REJECTED, TOLD, InputError, safe_cells, write_beside, write_table
-from analysis.validate.agreement import compare_files
-from analysis.validate.sheets import draw_sheet, write_sheet
-from analysis.voice import split_sentences
+
+if TYPE_CHECKING:
+    from analysis.study import Study
 
 
 def articles(options: Namespace) -> None:
@@ -41,6 +40,8 @@ def articles(options: Namespace) -> None:
 
 def events(options: Namespace) -> None:
     """Which articles tell the same event."""
+    from analysis.compare.events import group_events
+
     corpus = read(options.path, **_reading(options))
     write_table(group_events(corpus.articles), options.output)
     _say(corpus, options.output)
@@ -82,6 +83,9 @@ def compare(options: Namespace) -> None:
 
 def report(options: Namespace) -> None:
     """Every notebook run on a corpus: it is scored into the folder, and all else is made from the tables there."""
+    from analysis.report import check_target
+    from analysis.study import Study
+
     folder = check_target(options.output, options.force, options.sheets)
     print(describe(score_corpus(options.path, folder / "tables", "parquet", _files(options), **_reading(options))))
     study = Study(folder / "tables", lexicon=options.lexicon, actors=options.actors, about=options.about)
@@ -93,6 +97,8 @@ def report(options: Namespace) -> None:
 
 def lexicon(options: Namespace) -> None:
     """A lexicon checked, and on request tried on a corpus."""
+    from analysis.codebook.preview import preview_lexicon
+
     checked = read_lexicon(options.path)
     named = checked.entries["feature"][checked.entries["feature"] != ""]
     print(f"{options.path}: {len(checked.features)} features, {len(named)} phrases, nothing wrong")
@@ -104,6 +110,9 @@ def lexicon(options: Namespace) -> None:
 
 def sheet(options: Namespace) -> None:
     """A coding sheet, and its key beside it."""
+    from analysis.validate.sheets import draw_sheet, write_sheet
+    from analysis.voice import split_sentences
+
     study, key = _study(options), options.output.with_suffix(".key.csv")
     drawn = draw_sheet(
         study.articles, study.mentions, study.lexicon.features, split_sentences, n=options.items, seed=options.seed
@@ -117,6 +126,8 @@ def sheet(options: Namespace) -> None:
 
 def agreement(options: Namespace) -> None:
     """What coders' answers say of the tool and of each other."""
+    from analysis.validate.agreement import compare_files
+
     found = compare_files(options.sheet, options.key)
     for name, table in found._asdict().items() if options.output else ():
         write_table(safe_cells(table), options.output / f"{name}.csv")
@@ -135,6 +146,8 @@ def _files(options: Namespace) -> Options:
 
 def _study(options: Namespace) -> Study:
     """A corpus scored, or opened where it was scored before; only sentences on a matter if one is named."""
+    from analysis.study import Study
+
     study = Study(
         options.path, options.columns, lexicon=options.lexicon, actors=options.actors, about=options.about,
         clean=options.clean, seed=getattr(options, "seed", 1),

@@ -23,7 +23,6 @@ from analysis.compare.rates import compare_outlets
 from analysis.read import describe, read
 from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
-from analysis.report import write_report
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import name_outlets
@@ -246,6 +245,8 @@ class Study:
 
     def report(self, folder: str | Path, title: str = "", **options: Any) -> list[str]:
         """Write the folder that the command ``report`` writes: findings, notebooks, figures, tables, methods."""
+        from analysis.report import write_report  # what runs notebooks takes longer to import than all else
+
         return write_report(self, folder, title, **options)
 
     @cached_property
