@@ -25,7 +25,7 @@ PUBLIC = {
     "compare.events": ("group_events",),
     "compare.rates": ("compare_outlets",),
     "compare.contrasts": ("contrast_outlets",),
-    "compare.distinctive": ("distinctive_terms",),
+    "compare.distinctive": ("distinctive_words",),
     "show.figures": ("show_table",),
 }
 #: Modules under the names by which notebooks call them: the figures, and the sentences that state results.

@@ -1,6 +1,6 @@
 """What each command of ``python -m analysis`` does: read, call the function that it is the face of, write, say so.
 
-What draws, tests or runs notebooks is imported by the commands that need it: it takes longer than scoring a few articles.
+What draws, tests or runs notebooks is imported by the commands that need it: it takes longer than to score two texts.
 """
 
 from __future__ import annotations

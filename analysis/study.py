@@ -17,7 +17,7 @@ from analysis.codebook.evidence import evidence, highlight
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score
 from analysis.compare.contrasts import contrast_outlets
-from analysis.compare.distinctive import distinctive_terms
+from analysis.compare.distinctive import distinctive_words
 from analysis.compare.events import group_events
 from analysis.compare.rates import compare_outlets
 from analysis.read import describe, read
@@ -215,7 +215,7 @@ class Study:
         """Words and pairs of words that set outlets apart in a voice (`compare.distinctive`)."""
         kept = self.__dict__.setdefault("_words", {})
         if voice not in kept:
-            kept[voice] = distinctive_terms(self.articles, self.quotations, voice=voice)
+            kept[voice] = distinctive_words(self.articles, self.quotations, voice=voice)
         return kept[voice].copy()
 
     def evidence(self, *match: str, **asked: Any) -> pd.DataFrame:

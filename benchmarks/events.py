@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.compare.distinctive import distinctive_terms
+from analysis.compare.distinctive import distinctive_words
 from analysis.compare.events import THRESHOLD, group_events
 
 CODED = Path(__file__).parent.parent / "data" / "coding" / "events.csv"
@@ -143,8 +143,8 @@ def speed(articles: pd.DataFrame, size: int, seed: int = 0) -> None:
             f"{time.perf_counter() - begin:.1f} s ({time.process_time() - cpu:.1f} s of one core)"
         )
     begin = time.perf_counter()
-    distinctive_terms(large)
-    print(f"distinctive_terms, {large['outlet'].nunique()} outlets: {time.perf_counter() - begin:.1f} s")
+    distinctive_words(large)
+    print(f"distinctive_words, {large['outlet'].nunique()} outlets: {time.perf_counter() - begin:.1f} s")
 
 
 def null(articles: pd.DataFrame, outlet: str, trials: int = 40) -> None:
@@ -156,7 +156,7 @@ def null(articles: pd.DataFrame, outlet: str, trials: int = 40) -> None:
             for trial in range(trials):
                 half = own.sample(2 * side, random_state=trial)
                 found.append(
-                    distinctive_terms(half.assign(outlet=np.where(np.arange(2 * side) % 2, "a", "b")), top=None)
+                    distinctive_words(half.assign(outlet=np.where(np.arange(2 * side) % 2, "a", "b")), top=None)
                 )
             any_false = np.mean([(table["p_adjusted"] < 0.05).any() for table in found])
             low = np.mean([(table["p"].dropna() < 0.05).mean() for table in found])

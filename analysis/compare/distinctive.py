@@ -6,7 +6,7 @@ published variance takes every word for an independent draw; here it comes from 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,23 @@ def log_odds(mentions: np.ndarray, words: np.ndarray | float, prior: np.ndarray)
     return np.log(seen / np.maximum(words + prior.sum() - seen, 1e-9)), 1 / seen
 
 
-def distinctive_terms(
+class Uses(NamedTuple):
+    """How some articles use terms: sums over these articles, of each term or (the last three) of all words."""
+
+    mentions: np.ndarray
+    squares: np.ndarray  #: of the mentions in an article
+    products: np.ndarray  #: of the mentions in an article and its words
+    articles: np.ndarray  #: that have the term
+    words: np.ndarray
+    word_squares: np.ndarray
+    all_articles: np.ndarray
+
+    def minus(self, other: Uses) -> Uses:
+        """Those of the articles that are left when the articles of `other` leave."""
+        return Uses(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def distinctive_words(
     articles: pd.DataFrame,
     quotations: pd.DataFrame | None = None,
     by: str = "outlet",
@@ -106,44 +122,79 @@ def distinctive_terms(
     words, forms = _words(used, group, quotations, voice)
     counts, terms = _counts(words, forms, len(used))
     length = np.bincount(words["article"][words["kept"]], minlength=len(used))
-    # Sums over the articles of each outlet; those of the others are the totals without them.
-    member = sparse(group, np.arange(len(used)), np.ones(len(used)), (len(outlets), len(used)))
-    parts = counts, counts.multiply(counts), counts.multiply(length[:, None]), counts.sign()
-    own = [(member @ part).tocsr() for part in parts]
-    totals = np.stack([np.asarray(part.sum(axis=0)).ravel() for part in own])
-    sizes = member @ np.stack([length, length**2, np.ones(len(used))], axis=1)
-    prior = PRIOR * np.append(totals[0], max(length.sum() - totals[0].sum(), 0)) / max(length.sum(), 1)
-    tables, tests = [], []
+    own = _uses(counts, length, group, len(outlets))
+    whole = Uses(*(part.sum(axis=0) for part in own))
+    prior = PRIOR * np.append(whole.mentions, max(length.sum() - whole.mentions.sum(), 0)) / max(length.sum(), 1)
+    tables, tests = [], []  # all are tested, and what is shown is kept: of many outlets the rest would fill the memory
     for place, outlet in enumerate(outlets):
-        mine = np.stack([part[[place]].toarray().ravel() for part in own])
-        # From here every array has two rows: this outlet and the others.
-        mentions, squares, weighted, present = np.stack([mine, totals - mine], axis=1)
-        size, long, number = np.stack([sizes[place], sizes.sum(axis=0) - sizes[place]], axis=1)[:, :, None]
-        odds, poisson = log_odds(mentions, size, prior)
-        rate = mentions / np.maximum(size, 1)
-        # Linearised: an article moves the log-odds by how far its mentions are from those its length would give.
-        scatter = (squares - 2 * rate * weighted + rate**2 * long) * number / np.maximum(number - 1, 1) * poisson**2
-        # Few articles show little of the scatter there is: never less than independent words would give.
-        variance = np.maximum(scatter, poisson)
-        spread = np.where(mentions > 0, mentions**2 / np.maximum(squares, 1), number)
-        # Welch's degrees of freedom, of the articles that a term is really spread over.
-        freedom = variance.sum(axis=0) ** 2 / (variance**2 / np.maximum(spread - 1, 0.5)).sum(axis=0)
-        difference, error = odds[0] - odds[1], np.sqrt(variance.sum(axis=0))
-        z, reach = difference / error, error * stdtrit(freedom, 0.975)
-        few = np.where(z > 0, present[0], np.minimum(present[1], number[0])) < MIN_OWN_ARTICLES
-        p = np.where(few, np.nan, 2 * stdtr(freedom, -np.abs(z)))
-        shown = np.lexsort((-np.abs(z), p))[: None if top is None else min(top, int(np.isfinite(p).sum()))]
-        table = pd.DataFrame({
-            "outlet": outlet, "voice": "all" if quotations is None else voice, "term": terms,
-            "mentions": mentions[0].astype(int), "articles": present[0].astype(int), "per_1000": 1000 * rate[0],
-            "rest_per_1000": 1000 * rate[1], "log_odds": difference, "ci_low": difference - reach,
-            "ci_high": difference + reach, "z": z, "p": p, "p_adjusted": np.nan,
-            "status": np.where(few, "too few articles", ""),
-        }, index=place * len(terms) + np.arange(len(terms)))  # fmt: skip
-        tables.append(table.iloc[shown])
-        tests.append(p)
-    adjusted = pd.Series(adjust_p(np.concatenate(tests)))
-    return round_significant(pd.concat(tables).assign(p_adjusted=adjusted).reset_index(drop=True))
+        mine = Uses(*(part[place] for part in own))
+        table = compare_uses(mine, whole.minus(mine), prior).assign(outlet=outlet, term=terms)
+        table.index += place * len(terms)
+        tests.append(table["p"])
+        tables.append(_furthest(table, top))
+    table = pd.concat(tables)
+    table["p_adjusted"] = adjust_p(np.concatenate(tests))[table.index]
+    table["voice"] = "all" if quotations is None else voice
+    return round_significant(table[COLUMNS].reset_index(drop=True))
+
+
+def _uses(counts: Any, length: np.ndarray, group: np.ndarray, outlets: int) -> Uses:
+    """The sums of each outlet, a row an outlet; `counts` are mentions, articles x terms."""
+    member = sparse(group, np.arange(len(group)), np.ones(len(group)), (outlets, len(group)))
+    of_terms = counts, counts.multiply(counts), counts.multiply(length[:, None]), counts.sign()
+    of_words = length, length**2, np.ones(len(length))
+    return Uses(*((member @ part).toarray() for part in of_terms), *((member @ part)[:, None] for part in of_words))
+
+
+def compare_uses(own: Uses, rest: Uses, prior: np.ndarray) -> pd.DataFrame:
+    """Log-odds of every term between some articles and others, with an interval whose unit is the article.
+
+    Parameters
+    ----------
+    own, rest : Uses
+        Of one outlet, and of the others.
+    prior : array
+        As of `log_odds`.
+
+    Returns
+    -------
+    DataFrame
+        A row a term: ``mentions``, ``articles``, ``per_1000``, ``rest_per_1000``, ``log_odds``, ``ci_low``,
+        ``ci_high``, ``z``, ``p``, ``status``.
+    """
+    (odds, variance, spread), (rest_odds, rest_variance, rest_spread) = (_estimate(use, prior) for use in (own, rest))
+    # Welch's degrees of freedom, of the articles that a term is really spread over.
+    parts = variance**2 / np.maximum(spread - 1, 0.5) + rest_variance**2 / np.maximum(rest_spread - 1, 0.5)
+    freedom = (variance + rest_variance) ** 2 / parts
+    difference, error = odds - rest_odds, np.sqrt(variance + rest_variance)
+    z, reach = difference / error, error * stdtrit(freedom, 0.975)
+    users = np.where(z > 0, own.articles, np.minimum(rest.articles, own.all_articles))
+    few = users < MIN_OWN_ARTICLES
+    return pd.DataFrame({
+        "mentions": own.mentions.astype(int), "articles": own.articles.astype(int),
+        "per_1000": 1000 * own.mentions / np.maximum(own.words, 1),
+        "rest_per_1000": 1000 * rest.mentions / np.maximum(rest.words, 1),
+        "log_odds": difference, "ci_low": difference - reach, "ci_high": difference + reach, "z": z,
+        "p": np.where(few, np.nan, 2 * stdtr(freedom, -np.abs(z))), "status": np.where(few, "too few articles", ""),
+    })  # fmt: skip
+
+
+def _estimate(use: Uses, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Log-odds of each term, their variance, and the number of articles that a term is spread over."""
+    odds, poisson = log_odds(use.mentions, use.words, prior)
+    rate = use.mentions / np.maximum(use.words, 1)
+    # Linearised: an article moves the log-odds by how far its mentions are from those its length would give.
+    scatter = use.squares - 2 * rate * use.products + rate**2 * use.word_squares
+    scatter = scatter * use.all_articles / np.maximum(use.all_articles - 1, 1) * poisson**2
+    spread = np.where(use.mentions > 0, use.mentions**2 / np.maximum(use.squares, 1), use.all_articles)
+    # Few articles show little of the scatter there is: never less than independent words would give.
+    return odds, np.maximum(scatter, poisson), spread
+
+
+def _furthest(table: pd.DataFrame, top: int | None) -> pd.DataFrame:
+    """The terms furthest from the others, the least p first; with `top` only so many, and only those with a p."""
+    table = table.iloc[np.lexsort((-table["z"].abs(), table["p"]))]
+    return table if top is None else table[table["p"].notna()].head(top)
 
 
 def _words(

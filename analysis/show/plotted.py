@@ -366,7 +366,7 @@ def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.Da
     Returns
     -------
     DataFrame
-        Columns of `distinctive_terms`; `row` (outlet and term); `times`, `times_low`, `times_high`: the odds against
+        Columns of `distinctive_words`; `row` (outlet and term); `times`, `times_low`, `times_high`: the odds against
         those of the others. Of the outlets with the clearest terms, and of each its clearest.
     """
     found = terms[(terms["p_adjusted"] < ALPHA) & (terms["log_odds"] > 0)].sort_values(["p", "outlet", "term"])

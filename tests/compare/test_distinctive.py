@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.compare.distinctive import COLUMNS, distinctive_terms, log_odds
+from analysis.compare.distinctive import COLUMNS, distinctive_words, log_odds
 from analysis.tables import InputError
 
 COMMON = "the council met and the talks went on in the town while people waited for news of the road".split()
@@ -43,7 +43,7 @@ def test_log_odds_agree_with_the_formula_worked_by_hand():
 
 
 def test_a_word_spread_over_an_outlet_is_found_with_its_counts():
-    found = distinctive_terms(planted(corpus(), "A", "allegedly"))
+    found = distinctive_words(planted(corpus(), "A", "allegedly"))
     first = found[found["outlet"] == "A"].iloc[0]
     assert list(found.columns) == COLUMNS
     assert (first["term"], first["mentions"], first["articles"], first["voice"]) == ("allegedly", 40, 40, "all")
@@ -61,20 +61,20 @@ def test_many_uses_in_few_articles_weigh_less_than_the_same_uses_in_many():
             frame.loc[row, "text"] = inserted(frame.loc[row, "text"], passage)
     p = []
     for frame in (often, spread):
-        found = distinctive_terms(frame, top=None)
+        found = distinctive_words(frame, top=None)
         p.append(found.loc[(found["outlet"] == "A") & (found["term"] == "allegedly"), "p_adjusted"].fillna(1).iloc[0])
     assert 0.05 > p[0] > 10 * p[1]
 
 
 def test_pairs_of_words_are_found_and_do_not_cross_punctuation():
-    found = distinctive_terms(planted(corpus(), "A", "quietly conceded, yesterday"), top=None)
+    found = distinctive_words(planted(corpus(), "A", "quietly conceded, yesterday"), top=None)
     terms = set(found["term"])
     assert "quietly conceded" in terms
     assert "conceded yesterday" not in terms
 
 
 def test_proper_names_set_outlets_apart_by_what_they_cover_and_take_no_part():
-    terms = set(distinctive_terms(planted(corpus(), "A", "while Ferguson slowly spoke"), top=None)["term"])
+    terms = set(distinctive_words(planted(corpus(), "A", "while Ferguson slowly spoke"), top=None)["term"])
     assert "slowly" in terms
     assert not [term for term in terms if "ferguson" in term]
 
@@ -84,7 +84,7 @@ def test_furniture_does_not_win():
     own = frame["outlet"] == "A"
     frame.loc[own, "text"] = "highlights " + frame.loc[own, "text"]
     frame = planted(frame, "A", "please sign up below for our daily letter and offers")
-    found = distinctive_terms(frame, top=None)
+    found = distinctive_words(frame, top=None)
     assert not set(found["term"]) & {"highlights", "sign", "daily", "offers", "sign up"}
 
 
@@ -96,7 +96,7 @@ def test_with_quotations_a_word_counts_in_the_voice_that_holds_it():
     inside = spans.assign(kind="indirect", start=spans["start"] - 4, end=spans["end"] + 4)
     for quotations, counts in ((spans, (0, 20, 20)), (pd.concat([spans, inside]), (0, 20, 20))):
         for voice, expected in zip(("newsroom", "reported", "quoted"), counts, strict=True):
-            found = distinctive_terms(frame, quotations, voice=voice, top=None)
+            found = distinctive_words(frame, quotations, voice=voice, top=None)
             mine = found[(found["term"] == "allegedly") & (found["outlet"] == "A")]
             assert mine["mentions"].sum() == expected, voice
             assert (found["voice"] == voice).all()
@@ -105,7 +105,7 @@ def test_with_quotations_a_word_counts_in_the_voice_that_holds_it():
 def test_halves_of_one_outlet_raise_no_false_alarm():
     alarms, low, tests = 0, 0, 0
     for seed in range(12):
-        found = distinctive_terms(corpus(articles=20, seed=seed), top=None)
+        found = distinctive_words(corpus(articles=20, seed=seed), top=None)
         alarms += bool((found["p_adjusted"] < 0.05).any())
         low, tests = low + (found["p"] < 0.05).sum(), tests + found["p"].notna().sum()
     # 12 trials at 5 %: more than 3 come with probability 0.002.
@@ -115,21 +115,21 @@ def test_halves_of_one_outlet_raise_no_false_alarm():
 
 def test_order_of_articles_changes_nothing_and_missing_outlets_are_no_outlet():
     frame = planted(corpus(3), "B", "allegedly")
-    whole = distinctive_terms(frame)
+    whole = distinctive_words(frame)
     extra = frame.head(5).assign(outlet=None, article_id=list("vwxyz"))
-    assert distinctive_terms(pd.concat([extra, frame]).sample(frac=1, random_state=2)).equals(whole)
+    assert distinctive_words(pd.concat([extra, frame]).sample(frac=1, random_state=2)).equals(whole)
     assert set(whole["outlet"]) == {"A", "B", "C"}
 
 
 def test_a_handful_of_short_articles_gives_no_p_below_the_bar():
-    found = distinctive_terms(corpus(5, articles=2), top=None)
+    found = distinctive_words(corpus(5, articles=2), top=None)
     assert found["p"].isna().all() and set(found["status"]) == {"too few articles"}
 
 
 def test_what_cannot_be_compared_is_refused():
     with pytest.raises(InputError, match="two are needed"):
-        distinctive_terms(corpus(1))
+        distinctive_words(corpus(1))
     with pytest.raises(InputError, match="no column outlet"):
-        distinctive_terms(corpus().drop(columns="outlet"))
+        distinctive_words(corpus().drop(columns="outlet"))
     with pytest.raises(InputError, match="voice is 'loud'"):
-        distinctive_terms(corpus(), voice="loud")
+        distinctive_words(corpus(), voice="loud")
