@@ -17,8 +17,8 @@ PUBLIC = {
     "codebook.scoring": ("score_articles",),
     "codebook.evidence": ("list_evidence", "highlight_article"),
     "compare.events": ("group_events",),
-    "compare.rates": ("compare_outlets",),
-    "compare.contrasts": ("contrast_outlets",),
+    "compare.rates": ("rates",),
+    "compare.contrasts": ("contrasts",),
     "compare.distinctive": ("distinctive_terms",),
     "show.figures": ("show_table",),
 }

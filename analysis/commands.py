@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from analysis.compare.events import group_events
 from analysis.read.articles import Corpus, read_articles
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.stream import Options, Run, quote_corpus, score_corpus, scorer_for
-from analysis.tables import REJECTED, InputError, safe_cells, write_table
+from analysis.tables import REJECTED, InputError, replacing, safe_cells, write_table
 from analysis.validate.agreement import compare_files
 from analysis.validate.sheets import draw_sheet, write_sheet
 from analysis.voice.tokens import split_sentences
@@ -71,11 +72,13 @@ def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
     from analysis.report import compare_scored, open_scores  # what notebooks and statistics need is slow to import
 
-    scored = open_scores(options.path, _files(options), **_reading(options))
-    found = compare_scored(scored, copies=options.copies, pairs=options.pairs, seed=options.seed)
-    for name, table in found.items():
+    articles, scores, events = open_scores(options.path, _files(options), **_reading(options))
+    chosen = {"copies": options.copies, "pairs": options.pairs, "features": options.features}
+    for name, table in compare_scored(articles, scores, events, **chosen).items():
         write_table(table, options.output / f"{name}.csv")
         print(f"{options.output / name}.csv: {len(table)} rows")
+    with replacing(options.output / "compare.json") as beside:
+        beside.write_text(json.dumps({"path": str(options.path), **chosen}, indent=1) + "\n", encoding="utf-8")
 
 
 def report(options: Namespace) -> None:

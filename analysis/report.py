@@ -15,15 +15,14 @@ import pandas as pd
 
 from analysis.codebook.evidence import list_evidence
 from analysis.codebook.scoring import Scored, score_with
-from analysis.compare.contrasts import contrast_outlets
+from analysis.compare.contrasts import ALPHA, contrasts
 from analysis.compare.events import THRESHOLD, WINDOW, group_events
-from analysis.compare.rates import LEVEL, MIN_ARTICLES, compare_outlets
-from analysis.compare.ratios import DRAWS
+from analysis.compare.rates import MIN_ARTICLES, rates
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
 from analysis.read.articles import read_articles
 from analysis.read.quality import check_articles, describe_problems
 from analysis.stream import Options, scorer_for
-from analysis.tables import DATA, InputError, read_table, replacing, safe_cells, write_table
+from analysis.tables import DATA, InputError, find_table, read_table, replacing, safe_cells, write_table
 from analysis.validate.agreement import precision_table
 from analysis.validate.sheets import find_key, read_sheet
 
@@ -35,34 +34,52 @@ ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
 SEED = 1
+#: What the methods say of the family of tests.
+FAMILY = (
+    "The family that is tested together is every feature of the dictionary, in the newsroom's voice, in the body, "
+    "adjusted by Benjamini and Hochberg (1995). It was not declared before testing: what it finds is exploratory."
+)
 #: Contrasts that open the report, and sentences shown with each.
 FINDINGS, EXAMPLES = 10, 3
-SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn statsmodels matplotlib".split()
+SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
 
 
-def open_scores(path: str | Path, options: Options | None = None, **reading: Any) -> Scored:
-    """The tables that `score` wrote into a folder, or those of any other corpus, scored now.
+def open_scores(
+    path: str | Path, options: Options | None = None, **reading: Any
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
+    """Articles, scores and, if they are there, events that `score` wrote into a folder; or those of a corpus, made now.
 
     Raises
     ------
     InputError
         As `read_articles`.
     """
-    kinds = [kind for kind in ("csv", "parquet", "jsonl") if (Path(path) / f"scores.{kind}").is_file()]
-    if kinds:
-        return Scored(*(read_table(Path(path) / f"{name}.{kinds[0]}") for name in Scored._fields))
-    return score_with(read_articles(path, **reading).articles, scorer_for(options or Options()))
+    if find_table(path, "scores") is None:
+        scored = score_with(read_articles(path, **reading).articles, scorer_for(options or Options()))
+        return scored.articles, scored.scores, None
+    tables = {name: find_table(path, name) for name in ("articles", "scores", "events")}
+    if tables["articles"] is None:
+        raise InputError(f"{path} has scores and no articles: which outlet each is of stands in the articles table")
+    articles, scores, events = (read_table(table) if table else None for table in tables.values())
+    return articles, scores, events  # type: ignore[return-value]
 
 
 def compare_scored(
-    scored: Scored, contrast: Callable[..., pd.DataFrame] = contrast_outlets, copies: str = "once",
-    pairs: bool | None = None, seed: int = SEED,
+    articles: pd.DataFrame, scores: pd.DataFrame, events: pd.DataFrame | None = None,
+    contrast: Callable[..., pd.DataFrame] = contrasts, copies: str = "once", **options: Any,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """The tables ``comparison``, ``contrasts`` and ``events`` of a scored corpus, with its events found."""
-    events = group_events(scored.articles)
-    rates = compare_outlets(scored.scores, scored.articles, copies=copies, events=events)
-    found = contrast(scored.scores, scored.articles, copies=copies, events=events, pairs=pairs, seed=seed)
-    return {"comparison": rates, "contrasts": found, "events": events}
+    """The tables ``comparison``, ``contrasts`` and ``events`` of a scored corpus.
+
+    Without a table of events they are found by the texts; without texts each article is an event of its own, and only
+    credits tell copies.
+    """
+    if events is None and articles.reindex(columns=["text"])["text"].notna().any():
+        events = group_events(articles)
+    found = {
+        "comparison": rates(scores, articles, copies=copies, events=events),
+        "contrasts": contrast(scores, articles, copies=copies, events=events, **options),
+    }
+    return found if events is None else {**found, "events": events}
 
 
 def write_report(
@@ -110,7 +127,7 @@ def write_report(
     scorer = scorer_for(options)
     corpus = read_articles(path, **reading)
     scored = score_with(corpus.articles, scorer)
-    found = compare_scored(scored, partial(plots.attempt, contrast_outlets))
+    found = compare_scored(scored.articles, scored.scores, None, partial(plots.attempt, contrasts))
     beside = {f"articles.{name}": getattr(corpus, name) for name in ("rejected", "removed", "notes")}
     for name, table in {**scored._asdict(), **found, **beside}.items():
         write_table(table, folder / "tables" / f"{name}.csv")
@@ -132,8 +149,8 @@ def write_report(
         "lexicon": scorer.lexicon, "sheets": sheets,
         "judged": precision_table(read_table(JUDGED))["precision"] if options.lexicon == str(LEXICON) else None,
         "summary": findings.describe_contrasts(found["contrasts"]), "findings": _findings(found["contrasts"], scored),
-        "about": options.about, "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
-        "events": found["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": SEED,
+        "family": FAMILY, "about": options.about, "few": MIN_ARTICLES, "threshold": THRESHOLD, "window": WINDOW,
+        "events": found["events"]["event"].nunique(), "level": ALPHA, "seed": SEED,
         "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
     }  # fmt: skip
     pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}

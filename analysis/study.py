@@ -16,10 +16,10 @@ from analysis.codebook.actors import read_actors
 from analysis.codebook.evidence import highlight_article, list_evidence
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score_articles
-from analysis.compare.contrasts import contrast_outlets
+from analysis.compare.contrasts import contrasts
 from analysis.compare.distinctive import distinctive_terms
 from analysis.compare.events import group_events
-from analysis.compare.rates import compare_outlets
+from analysis.compare.rates import rates
 from analysis.read.articles import Corpus, read_articles
 from analysis.read.quality import check_articles
 from analysis.show import plots
@@ -167,7 +167,7 @@ class Study:
         articles, unit = self._grouped(by, most)
         events = self.events if copies != "all" and by != "corpus" else None
         scores = self.scores[self.scores["feature"].isin(self._known("feature", feature))] if feature else self.scores
-        table = compare_outlets(scores, articles, by=unit, copies=copies, events=events)
+        table = rates(scores, articles, by=unit, copies=copies, events=events)
         for column, value in {"voice": voice, "section": section}.items():
             if value is not None:
                 _refuse_unknown(column, value, table[column])
@@ -189,9 +189,7 @@ class Study:
         """
         kept = self.__dict__.setdefault("_contrasts", {})
         if (copies, pairs) not in kept:
-            kept[copies, pairs] = contrast_outlets(
-                self.scores, self.articles, copies=copies, events=self.events, pairs=pairs, seed=self.seed
-            )
+            kept[copies, pairs] = contrasts(self.scores, self.articles, copies=copies, events=self.events, pairs=pairs)
         return kept[copies, pairs].copy()
 
     def distinctive_words(self, voice: str = "newsroom") -> pd.DataFrame:

@@ -175,12 +175,12 @@ def test_where_only_sentences_on_a_matter_are_counted_the_methods_say_so(nothing
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_scores_are_read_from_the_folder_that_score_wrote(tmp_path, kind):
     (tmp_path / "news.csv").write_text("id,outlet,text\n1,A,It may rain.\n2,B,It rains.\n")
-    scored = open_scores(tmp_path / "news.csv")
-    for name, table in scored._asdict().items():
+    articles, scores, _ = open_scores(tmp_path / "news.csv")
+    for name, table in {"articles": articles, "scores": scores}.items():
         write_table(table, tmp_path / "scored" / f"{name}.{kind}")
     again = open_scores(tmp_path / "scored")
-    assert again.scores["mentions"].sum() == scored.scores["mentions"].sum() > 0
-    found, expected = compare_scored(again), compare_scored(scored)
+    assert again[1]["mentions"].sum() == scores["mentions"].sum() > 0
+    found, expected = compare_scored(*again), compare_scored(articles, scores)
     for name in ("comparison", "contrasts", "events"):
         pd.testing.assert_frame_equal(found[name], expected[name], check_dtype=False)
 
@@ -192,5 +192,5 @@ def test_copies_are_counted_as_asked():
     )
     scored = score_articles(articles)
     for way, printed in {"all": [1, 1, 1], "once": [1, 0, 1]}.items():
-        rates = compare_scored(scored, copies=way)["comparison"]
+        rates = compare_scored(scored.articles, scored.scores, copies=way)["comparison"]
         assert rates.groupby("outlet")["articles"].max().tolist() == printed, way
