@@ -16,17 +16,18 @@ from analysis.codebook.actors import read_actors
 from analysis.codebook.evidence import evidence, highlight
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score
-from analysis.compare.contrasts import contrast_outlets
+from analysis.compare.contrasts import contrasts
 from analysis.compare.distinctive import distinctive_words
 from analysis.compare.events import group_events
-from analysis.compare.rates import compare_outlets
+from analysis.compare.rates import rates
 from analysis.read import describe, read
+from analysis.read.articles import COLUMNS
 from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import name_outlets
-from analysis.tables import InputError, find_table, read_table
+from analysis.tables import ARTICLES, TOLD, InputError, find_table, read_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
@@ -89,13 +90,15 @@ class Study:
         seed: int = SEED,
     ) -> None:
         self.seed = seed
+        self._contrasts: dict[Any, pd.DataFrame] = {}
+        self._words: dict[str, pd.DataFrame] = {}
         self.given = {"corpus": source, "lexicon": lexicon, "actors": actors, "about": about}
         self.lexicon: Lexicon = read_lexicon(*_given(lexicon))
         self.actors = read_actors(actors) if _given(actors) else None
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
-        files = {name: find_table(source, name) for name in TABLES}
-        self._files = files if files["articles"] and files["scores"] else {}
-        self.corpus: Corpus = read(source, columns=columns, clean=clean)
+        found = {name: path for name in TABLES if (path := find_table(source, name))}
+        self._files: dict[str, Path] = found if {"articles", "scores"} <= found.keys() else {}
+        self.corpus: Corpus = _opened(self._files["articles"]) if self._files else read(source, columns, clean)
 
     def __repr__(self) -> str:
         return describe(self.corpus)
@@ -126,8 +129,12 @@ class Study:
     @cached_property
     def events(self) -> pd.DataFrame:
         """Which articles tell the same event, and which are copies."""
-        known = self._files.get("events")
-        return self._open("events") if known else group_events(self.articles)
+        return self._open("events") if self._files.get("events") else group_events(self._texts)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether events are known, or there are texts from which to tell them."""
+        return bool(self._files.get("events")) or self._has_texts
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -144,7 +151,7 @@ class Study:
     def checked(self) -> pd.DataFrame:
         """The articles with what may distort a comparison (`problem`, `language`)."""
 
-        checked, self.flags = check_articles(self.articles)
+        checked, self.flags = check_articles(self._texts)
         return checked
 
     @cached_property
@@ -153,7 +160,7 @@ class Study:
         if self.about is None:
             raise InputError("no matter in dispute was named: Study(…, about=LEXICON)")
         one = Study(self.corpus, lexicon=self.lexicon, actors=self.actors, seed=self.seed)
-        one._scored = score(self.articles, self.lexicon, self.actors, self.about)
+        one._scored = score(self._texts, self.lexicon, self.actors, self.about)
         return one
 
     def rates(
@@ -182,9 +189,9 @@ class Study:
             The table ``comparison`` of ``data/README.md``.
         """
         articles, unit = self._grouped(by, most)
-        events = self.events if copies != "all" and by != "corpus" else None
+        events = self.events if copies != "all" and by != "corpus" and self.has_events else None
         scores = self.scores[self.scores["feature"].isin(self._known("feature", feature))] if feature else self.scores
-        table = compare_outlets(scores, articles, by=unit, copies=copies, events=events)
+        table = rates(scores, articles, by=unit, copies=copies, events=events)
         for column, value in {"voice": voice, "section": section}.items():
             if value is not None:
                 _refuse_unknown(column, value, table[column])
@@ -196,27 +203,30 @@ class Study:
             table.insert(4, by, parts[1])
         return table.reset_index(drop=True)
 
-    def contrasts(self, copies: str = "once", pairs: bool | None = None) -> pd.DataFrame:
-        """What differs between outlets, and how sure one can be (`compare.contrasts`).
+    def contrasts(
+        self, copies: str = "once", pairs: bool | None = None, features: Sequence[str] | None = None,
+        coded: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
+        """What differs between outlets, and how sure one can be (`compare.contrasts`, which explains the parameters).
 
         Returns
         -------
         DataFrame
             The table ``contrasts`` of ``data/README.md``.
         """
-        kept = self.__dict__.setdefault("_contrasts", {})
-        if (copies, pairs) not in kept:
-            kept[copies, pairs] = contrast_outlets(
-                self.scores, self.articles, copies=copies, events=self.events, pairs=pairs, seed=self.seed
-            )
-        return kept[copies, pairs].copy()
+        events, asked = self.events if self.has_events else None, (copies, pairs, tuple(features or ()))
+        if coded is None and asked in self._contrasts:
+            return self._contrasts[asked].copy()
+        table = contrasts(self.scores, self.articles, "outlet", features, copies, events, pairs, coded)
+        if coded is None:
+            self._contrasts[asked] = table
+        return table.copy()
 
     def distinctive_words(self, voice: str = "newsroom") -> pd.DataFrame:
         """Words and pairs of words that set outlets apart in a voice (`compare.distinctive`)."""
-        kept = self.__dict__.setdefault("_words", {})
-        if voice not in kept:
-            kept[voice] = distinctive_words(self.articles, self.quotations, voice=voice)
-        return kept[voice].copy()
+        if voice not in self._words:
+            self._words[voice] = distinctive_words(self._texts, self.quotations, voice=voice)
+        return self._words[voice].copy()
 
     def evidence(self, *match: str, **asked: Any) -> pd.DataFrame:
         """The sentences behind the numbers: `codebook.evidence`, of this study.
@@ -228,14 +238,14 @@ class Study:
         **asked
             ``feature``, ``outlet``, ``voice``, ``side``: only mentions that have this value.
         """
-        return evidence(self.mentions, self.articles, *match, **asked)
+        return evidence(self.mentions, self._texts, *match, **asked)
 
     def highlight(self, article: str | int = 0, features: Sequence[str] | None = None) -> Any:
         """One article with its markers in place: by its id, or by its number in the table."""
         known = self.articles["article_id"].tolist()
         if isinstance(article, str):
             _refuse_unknown("article_id", article, self.articles["article_id"])
-        row = self.articles.iloc[known.index(article) if isinstance(article, str) else article]
+        row = self._texts.iloc[known.index(article) if isinstance(article, str) else article]
         colours = dict(zip(features or self._known("feature", None), cycle(PALETTE), strict=False))
         return HTML(highlight(row, self.mentions, self.quotations, colours))
 
@@ -249,15 +259,27 @@ class Study:
 
         return write_report(self, folder, title, **options)
 
+    @property
+    def _has_texts(self) -> bool:
+        return "text" in self.articles and bool(self.articles["text"].notna().any())
+
+    @property
+    def _texts(self) -> pd.DataFrame:
+        """The articles, where their texts are at hand."""
+        if not self._has_texts:
+            raise InputError(
+                f"{self._files['articles']}: it holds no texts, and this needs them; rates and contrasts do not"
+            )
+        return self.articles
+
     @cached_property
     def _scored(self) -> Scored:
-        return score(self.articles, self.lexicon, self.actors)
+        return score(self._texts, self.lexicon, self.actors)
 
     def _open(self, name: str) -> pd.DataFrame:
-        path = self._files[name]
-        if path is None:
+        if name not in self._files:
             raise InputError(f"{self._files['articles']}: beside it there is no table {name}: score the corpus anew")
-        return read_table(path)
+        return read_table(self._files[name])
 
     def _known(self, column: str, asked: str | Sequence[str] | None) -> list[str]:
         names = self.lexicon.features["feature"].tolist()
@@ -286,6 +308,15 @@ class Study:
 def _given(source: Any) -> tuple[Any, ...]:
     """What was given, if anything was: an empty name stands for nothing, as in a notebook's parameters."""
     return () if source is None or (isinstance(source, str | Path) and not str(source)) else (source,)
+
+
+def _opened(path: Path) -> Corpus:
+    """The articles of a scored folder as they stand there, texts or not, and what became of the input."""
+    lists = {name: path.with_name(f"{name}.csv") for name in TOLD}
+    told = {n: read_table(file) if file.is_file() else pd.DataFrame(columns=TOLD[n]) for n, file in lists.items()}
+    articles = read_table(path)
+    articles = articles.reindex(columns=[*dict.fromkeys([*ARTICLES, *articles])])
+    return Corpus(articles=articles, columns=pd.DataFrame(columns=COLUMNS), **told)
 
 
 def _refuse_unknown(column: str, value: str, known: Any) -> None:
