@@ -341,9 +341,28 @@ def right_starts(words: Words, cue: np.ndarray) -> np.ndarray:
 
 def right_bounds(words: Words, cue: np.ndarray, start: np.ndarray) -> Bounds:
     """Where the content to the right of each cue may end."""
-    high = limits_of(words, cue)[1]
+    high = np.maximum(_before_announcing(words, limits_of(words, cue)[1]), np.minimum(start + 1, words.size))
     low = np.minimum(start + 1, high)
     return bounds_between(_may_end(words, low, high), low, high, RIGHT)
+
+
+def _before_announcing(words: Words, high: np.ndarray) -> np.ndarray:
+    """Ends of sentences, without the *he said* that announces what the next paragraph quotes."""
+    announcing = words.governs("speech", high - 1) & (words.gap[high] == LABEL)
+    return np.where(announcing, subject_of(words, high - 1), high)
+
+
+#: Subjects that begin a clause of the newsroom's after a quotation and *and*.
+_SUBJECT = kinds_named("he she it they")
+
+
+def clause_breaks(words: Words) -> np.ndarray:
+    """Places of *and* that end a content: before a second verb of speech with *that* (*said that … and noted that …*),
+    and after a quotation before a new subject (*wrote that she “couldn’t” and she left*)."""
+    joint = np.flatnonzero(words.kind[: words.size] == AND)
+    verb = _TOLD[words.kind[joint + 1]] & words.governs("speech", joint + 1) & (words.kind[joint + 2] == THAT)
+    subject = (words.quote_last[joint] == joint) & _SUBJECT[words.kind[joint + 1]]
+    return joint[(verb | subject) & ~words.inside(joint)]
 
 
 def right_contents(words: Words, claims: Claims, cue: np.ndarray) -> pd.DataFrame:
@@ -355,6 +374,8 @@ def right_contents(words: Words, claims: Claims, cue: np.ndarray) -> pd.DataFram
     end = best_place(
         bounds, words.cues.models.odds(("end",), end_columns(words, claims, cue, start, bounds, RIGHT))[:, 0]
     )
+    breaks = np.append(clause_breaks(words), words.size)
+    end = np.minimum(end, breaks[np.searchsorted(breaks, start, side="right")])
     cut = np.maximum(end - 1, 0)
     through = (words.quote_last[cut] > end) & (words.quote_first[cut] > cue)
     return _contents(start, np.where(through, words.quote_last[cut], end), cue, RIGHT)
@@ -427,7 +448,7 @@ def find_contents(words: Words, quotes: Quotes) -> pd.DataFrame:
         the cue), sorted by first and (outer first) last.
     """
     claims = weigh_claims(words)
-    no_content = is_question(words, claims.cue) | is_citing(words, claims.cue)
+    no_content = is_question(words, claims.cue) | is_citing(words, claims.cue) | is_anothers(words, claims.cue)
     speech = words.governs("speech", claims.cue) & _TOLD[words.kind[claims.cue]]
     speech &= (claims.right <= RIGHT_ODDS) & (claims.left <= LEFT_ODDS)
     right = (claims.right > np.where(speech & (claims.right >= claims.left), SPEECH_ODDS, RIGHT_ODDS)) & ~no_content
@@ -464,7 +485,9 @@ def without_circumstance(words: Words, claims: Claims, found: pd.DataFrame) -> p
     goes_on = quoted | (words.kind[first] == THAT) | ((words.gap[first] != 0) & _GOES_ON[words.kind[first]])
     both = np.isin(cue, cue[right & ~goes_on]) & np.isin(cue, cue[left])
     which = np.searchsorted(claims.cue, cue)
-    rather_left = claims.left[which] > claims.right[which]
+    finite = np.cumsum(np.append(0, _FINITE[words.kind]), dtype=np.int32)
+    clause = np.isin(cue, cue[right & (finite[found["last"].to_numpy()] > finite[first])])
+    rather_left = (claims.left[which] > claims.right[which]) | ~clause
     return found[~both | np.where(left, rather_left, ~rather_left)]
 
 
@@ -485,6 +508,12 @@ def is_citing(words: Words, cue: np.ndarray) -> np.ndarray:
     """Which cues cite somebody *as saying* something: the content is that of *saying*."""
     citing = np.abs(cited_before(words, cue))
     return np.isin(cue, citing[citing > 0])
+
+
+def is_anothers(words: Words, cue: np.ndarray) -> np.ndarray:
+    """Which cues are a noun whose genitive names the speaker and no content: *statements of US officials*."""
+    noun = words.of_lemma(cue, "statement", "comment", "remark", "testimony", "word")
+    return noun & (words.kind[cue + 1] == KINDS.index("of"))
 
 
 def announced_quotes(words: Words, quotes: Quotes, claims: Claims) -> pd.DataFrame:
@@ -514,9 +543,10 @@ def within_each_other(found: pd.DataFrame) -> np.ndarray:
     return last
 
 
-def loose_quotes(quotes: Quotes, claimed: pd.DataFrame) -> np.ndarray:
-    """Numbers of the quotations that no cue claims and that are long enough to be somebody's speech."""
-    long = quotes.last - quotes.first >= SPEECH_WORDS
+def loose_quotes(words: Words, quotes: Quotes, claimed: pd.DataFrame) -> np.ndarray:
+    """Numbers of the quotations that no cue claims and that are somebody's speech: by their length or a comma at their
+    end."""
+    long = (quotes.last - quotes.first >= SPEECH_WORDS) | (words.gap[quotes.last] == GAPS.index("comma-quote"))
     return np.flatnonzero(long & ~covered(quotes.first, claimed))
 
 

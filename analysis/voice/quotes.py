@@ -138,8 +138,6 @@ def _read_line(kinds: bytes) -> list[tuple[int, int]]:
         if opened < 0:
             if kind == OPEN or (kind == EITHER and (CLOSE in rest or EITHER in rest)):
                 opened, depth, single = place, 1, False
-            elif kind == CLOSE and not place:
-                pairs.append((-1, place))  # the opening mark is missing
             elif kind == SINGLE_OPEN and SINGLE_CLOSE in rest:
                 opened, depth, single = place, 1, True
         elif single:

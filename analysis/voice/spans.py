@@ -14,13 +14,14 @@ from analysis.voice.quotes import Quotes, find_quotes
 from analysis.voice.sources import source_kinds
 from analysis.voice.speakers import Phrases, find_phrases, locate_speakers
 from analysis.voice.tokens import Tokens
-from analysis.voice.words import Words, gaps_named, kinds_named, read_cues, read_words
+from analysis.voice.words import GAPS, Words, gaps_named, kinds_named, read_cues, read_words
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
 VOICES = ("newsroom", "quoted", "reported")
 #: How many spans back to look for the one that encloses another.
 _LOOK_BACK = 12
+_COMMA_QUOTE = GAPS.index("comma-quote")
 
 
 class Spans(NamedTuple):
@@ -97,12 +98,19 @@ def number_attributions(
     number = np.argsort(order)
     spans = pd.concat(
         [
-            contents[["first", "last"]].assign(attribution=number[claim], direct=False),
+            contents[["first", "last"]].assign(attribution=number[claim], direct=lost_opening(words, contents)),
             labels[["first", "last", "direct"]].assign(attribution=number[len(cue) :]),
         ],
         ignore_index=True,
     )
     return attributions.iloc[order].reset_index(drop=True), spans.astype({"direct": bool})
+
+
+def lost_opening(words: Words, contents: pd.DataFrame) -> np.ndarray:
+    """Which contents before their cue are quotations although the opening mark is missing: *It may rain,” he said.*"""
+    last = contents["last"].to_numpy()
+    closes = (words.gap[last] == _COMMA_QUOTE) & (words.quote_last[last - 1] != last)
+    return (contents["side"].to_numpy() == LEFT) & closes
 
 
 #: Words from a speaker to the end of a content to the left, at most, that are his name and not the content.
@@ -128,7 +136,7 @@ def add_loose_quotes(
     """
     # What is claimed inside a quotation by a cue inside it leaves the quotation itself unclaimed.
     inner = words.inside(attributions["place"].to_numpy())[spans["attribution"].to_numpy()]
-    loose = loose_quotes(quotes, spans[~inner])
+    loose = loose_quotes(words, quotes, spans[~inner])
     loose = loose[speech[loose]]
     first = quotes.first[loose]
     place, cue = attributions["place"].to_numpy(), attributions["cue"].to_numpy()
@@ -158,9 +166,7 @@ def named_only(tokens: Tokens, words: Words, quotes: Quotes) -> np.ndarray:
     upper = tokens.vocabulary.table("upper", lambda s: s[:1].isupper()).take(tokens.word)
     common = np.cumsum(np.append(0, _COMMON[words.kind[: words.size]] & ~upper), dtype=np.int32)
     short = last - first <= _TITLE_WORDS
-    title = (
-        (common[last] == common[first]) & (last - first >= 2) & (words.gap[last] != gaps_named("comma-quote").argmax())
-    )
+    title = (common[last] == common[first]) & (last - first >= 2) & (words.gap[last] != _COMMA_QUOTE)
     naming = tokens.vocabulary.table("naming", lambda s: s.lower() in _NAMING)[tokens.word[np.maximum(first - 1, 0)]]
     return short & ~_ANNOUNCED[words.gap[first]] & (title | naming & (first > words.head[first]))
 

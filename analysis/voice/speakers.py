@@ -18,6 +18,7 @@ from analysis.voice.words import (
     COMMA,
     GAPS,
     KINDS,
+    THAT,
     Words,
     cited_before,
     gaps_named,
@@ -46,7 +47,7 @@ _NOBODY = kinds_named("the a an such any every each one")
 _VERBAL = kinds_named("Ed Ing")
 _FREE = gaps_named("space other slash stop")
 #: Prepositions that join a noun phrase to the one before it: a subject never stands behind one.
-_JOINING = kinds_named("with in at by on from near against about into over under between among within")
+_JOINING = kinds_named("with in at by on for to from near against about into over under between among within")
 
 
 @cache
@@ -209,8 +210,12 @@ def locate_speakers(
     after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
     chosen = np.where(stated | (cited > 0), after, chosen)
     first, last = (np.where(chosen >= 0, np.append(bound, -1)[chosen], -1) for bound in phrases)
+    # *US claims that …*: the name before the noun.
+    named = words.governs("noun", cue) & (words.kind[cue - 1] == KINDS.index("capital")) & (words.gap[cue] == 0)
+    named &= (words.kind[cue + 1] == THAT) & (words.kind[cue] != KINDS.index("capital"))
+    first, last = np.where(named, cue - 1, first), np.where(named, cue, last)
     last = np.where(first < cue, np.minimum(last, cue), last)
-    bare = (chosen >= 0) & (last == first + 1) & _NOBODY[words.kind[first]]
+    bare = (first >= 0) & (last == first + 1) & _NOBODY[words.kind[first]]
     bare |= (words.kind[first] == KINDS.index("it")) & BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
     return Phrases(np.where(bare, -1, first), np.where(bare, -1, last))
 
@@ -250,7 +255,11 @@ def _out_of_prepositions(
         before = phrases.first[here] - 1
         outer = np.maximum(here - 1, 0)
         behind = (chosen > 0) & (phrases.last[here] <= cue) & _JOINING[words.kind[before]]
-        behind &= (words.gap[phrases.first[here]] == 0) & (words.gap[before] == 0)
+        behind &= (
+            (words.gap[phrases.first[here]] == 0)
+            & (words.kind[cue - 1] != KINDS.index("to"))
+            & (words.gap[before] == 0)
+        )
         behind &= (
             ~_ALONE[words.kind[phrases.first[here]]] & (phrases.last[outer] == before) & (phrases.first[outer] >= low)
         )

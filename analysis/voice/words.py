@@ -241,6 +241,7 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     strings, count = tokens.vocabulary, len(tokens.word)
     kind = _padded(strings.table("kind", kind_of, "uint8", "words").take(tokens.word))
     change = np.flatnonzero(np.diff(tokens.sentence, prepend=-1)).astype(np.int32)
+    kind[_inside_names(strings, tokens, kind, change)] = KINDS.index("capital")
     size = np.diff(np.append(change, count))
     gap = strings.table("gap kind", gap_kind, "uint8", "gaps").take(tokens.gap)
     inner = np.ones(count + 1, dtype=bool)
@@ -274,6 +275,23 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
         size=count,
         cues=cues,
     )
+
+
+_IN_NAMES = kinds_named("without for of in on at by to and with from the")
+_LOWER = kinds_named("lower Ss Ed Ing Ly")
+
+
+def _inside_names(strings: Vocabulary, tokens: Tokens, kind: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """Grammatical words that are part of a name, capitalised between capitalised ones (*Doctors Without Borders*); not
+    in a sentence that is capitalised throughout."""
+    upper = strings.table("upper", lambda s: s[:1].isupper()).take(tokens.word)
+    capital = upper & (kind[: len(upper)] == KINDS.index("capital"))
+    inside = upper & _IN_NAMES[kind[: len(upper)]] & np.append(False, capital[:-1]) & np.append(capital[1:], False)
+    place = np.flatnonzero(inside)
+    lower = np.cumsum(np.append(0, _LOWER[kind[: len(upper)]] & ~upper), dtype=np.int32)
+    sentence = np.searchsorted(heads, place, side="right") - 1
+    ends = np.append(heads, len(upper))
+    return place[lower[ends[sentence + 1]] > lower[heads[sentence]]]
 
 
 #: Words between a subject and its verb.
