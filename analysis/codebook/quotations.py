@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analysis.read.pages import section_lines
 from analysis.tables import QUOTATIONS
-from analysis.voice import SECTIONS, STANCES, Spans, Tokens, Vocabulary, find_spans, in_turn, tokenise, whole_characters
+from analysis.voice import SECTIONS, SOURCE_KINDS, STANCES, Found, Vocabulary, find, whole_characters
 
 
 def pick(values: Any, index: np.ndarray) -> pa.Array:
@@ -33,13 +32,12 @@ def spelt_out(table: pa.Table) -> pa.Table:
     return pa.table(whole, table.column_names)
 
 
-def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: pd.DataFrame) -> pa.Table:
-    """The quotations table of a batch whose texts are headline, text, headline, text, …
+def tabulate_spans(found: Found, article_id: pd.Series, lines: pd.DataFrame) -> pa.Table:
+    """The quotations table of a batch of articles.
 
     Parameters
     ----------
-    tokens : Tokens
-    spans : Spans
+    found : Found
     article_id : Series of str
         One an article.
     lines : DataFrame
@@ -48,48 +46,48 @@ def tabulate_spans(tokens: Tokens, spans: Spans, article_id: pd.Series, lines: p
     Returns
     -------
     Table
-        The columns of the quotations table, offsets in code points; in the order in which the contents end, so that
-        the innermost comes first of those that end together: its speaker owns the words.
+        The columns of the quotations table; in the order in which the contents end, so that the innermost comes first
+        of those that end together: its speaker owns the words.
     """
-    attribution, earliest = np.unique(spans.attribution, return_index=True)
-    earliest.sort()
-    article = spans.text[earliest] // 2
-    ordinal = np.arange(len(article)) - np.searchsorted(article, article, side="left") + 1
-    which = np.zeros(int(attribution.max(initial=-1)) + 1, dtype=np.int64)
-    which[spans.attribution[earliest]] = np.arange(len(article))
-    known, number = pick(article_id, article).cast(pa.string()), pa.array(ordinal).cast(pa.string())
-    names = pc.binary_join_element_wise(known, number, ":")
-    order = np.lexsort((-spans.first, spans.last, spans.text))
-    sorted_columns = {name: column[order] for name, column in spans._asdict().items() if name != "names"}
-    spans = spans._replace(**sorted_columns)
-    start = tokens.characters(spans.start, spans.text)
+    identifier = _attribution_ids(found.spans, article_id)
+    order = np.lexsort((-found.spans["first"], found.spans["last"], found.spans["text"]))
+    spans = found.spans.iloc[order]
+    span = {name: spans[name].to_numpy() for name in spans}
 
-    def characters(byte: np.ndarray) -> pa.Array:
-        places = tokens.characters(np.where(byte >= 0, byte, spans.start), spans.text)
-        return pa.array(places.astype(np.int64), mask=byte < 0)
+    def places(name: str) -> pa.Array:
+        return pa.array(span[name].astype(np.int64), mask=span[name] < 0)
 
-    def words(low: np.ndarray, high: np.ndarray) -> pa.Array:
-        good = low >= 0
-        return pc.if_else(pa.array(good), tokens.strings(np.where(good, low, 0), np.where(good, high, 0)), None)
+    def words(name: str) -> pa.Array:
+        return found.tokens.cut(span["text"], span[f"{name}_start"], span[f"{name}_end"])
 
     columns = {
-        "article_id": pick(article_id, spans.text // 2),
-        "section": pick(SECTIONS, _sections(spans.text, start, lines)),
-        "attribution_id": pick(names, which[spans.attribution]),
-        "parent_id": pick(names, np.where(spans.parent >= 0, which[spans.parent], -1) if len(names) else spans.parent),
-        "start": pa.array(start.astype(np.int64)),
-        "end": pa.array(tokens.characters(spans.end, spans.text).astype(np.int64)),
-        "kind": pick(("indirect", "direct"), spans.direct),
-        "speaker": words(spans.speaker_start, spans.speaker_end),
-        "speaker_start": characters(spans.speaker_start),
-        "speaker_end": characters(spans.speaker_end),
-        "person": pick(spans.names, spans.person),
-        "cue": words(spans.cue_start, spans.cue_end),
-        "cue_start": characters(spans.cue_start),
-        "cue_end": characters(spans.cue_end),
-        "stance": pick(STANCES, spans.stance),
+        "article_id": pick(article_id, span["text"] // 2),
+        "section": pick(SECTIONS, _sections(span["text"], span["start"], lines)),
+        "attribution_id": pick(identifier, span["attribution"]),
+        "parent_id": pick(identifier, span["parent"]),
+        "start": places("start"),
+        "end": places("end"),
+        "kind": pick(("indirect", "direct"), span["direct"]),
+        "speaker": words("speaker"),
+        "speaker_start": places("speaker_start"),
+        "speaker_end": places("speaker_end"),
+        "person": pick(found.persons, span["person"]),
+        "source_kind": pick(SOURCE_KINDS, span["source_kind"]),
+        "cue": words("cue"),
+        "cue_start": places("cue_start"),
+        "cue_end": places("cue_end"),
+        "stance": pick(STANCES, span["stance"]),
     }
     return pa.table({name: columns[name] for name in QUOTATIONS})
+
+
+def _attribution_ids(spans: pd.DataFrame, article_id: pd.Series) -> pd.Series:
+    """An identifier by number of each attribution: its article's, and which of them it is in the order of the text."""
+    first = spans.drop_duplicates("attribution").assign(article=lambda rows: rows["text"] // 2)
+    which = first.groupby("article").cumcount() + 1
+    known = article_id.astype("str").reset_index(drop=True).reindex(first["article"]).reset_index(drop=True)
+    names = pd.Series((known + ":" + which.astype("str").reset_index(drop=True)).to_numpy(), first["attribution"])
+    return names.reindex(range(int(spans["attribution"].max()) + 1 if len(spans) else 0))
 
 
 def _sections(text: np.ndarray, start: np.ndarray, lines: pd.DataFrame) -> np.ndarray:
@@ -125,7 +123,8 @@ def find_quotations(articles: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The quotations table: ``article_id``, ``section``, ``attribution_id`` (shared by the parts of one
         attribution), ``parent_id``, ``start``, ``end`` (code points), ``kind`` (direct, indirect), ``speaker``,
-        ``speaker_start``, ``speaker_end``, ``person``, ``cue``, ``cue_start``, ``cue_end``, ``stance``.
+        ``speaker_start``, ``speaker_end``, ``person``, ``source_kind``, ``cue``, ``cue_start``, ``cue_end``,
+        ``stance``.
 
     Examples
     --------
@@ -140,9 +139,8 @@ def find_quotations(articles: pd.DataFrame) -> pd.DataFrame:
     for _, part in articles.groupby(batch, sort=True):
         bodies = whole_characters(part["text"]).fillna("")
         headlines = part["headline"] if "headline" in part else bodies.str[:0]
-        tokens = tokenise(in_turn(headlines, bodies), vocabulary)
-        spans = find_spans(tokens, np.arange(2 * len(part)) % 2 == 0)
-        found.append(tabulate_spans(tokens, spans, part["article_id"], section_lines(bodies.reset_index(drop=True))))
+        lines = section_lines(bodies.reset_index(drop=True))
+        found.append(tabulate_spans(find(bodies, headlines, vocabulary), part["article_id"], lines))
     if not found:
         return pd.DataFrame(columns=QUOTATIONS)
     frame = spelt_out(pa.concat_tables(found)).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

@@ -14,20 +14,7 @@ from analysis.codebook.matching import Matcher, find_matches
 from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
 from analysis.read.pages import section_lines
 from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
-from analysis.voice import (
-    SECTIONS,
-    VOICES,
-    Spans,
-    Tokens,
-    Vocabulary,
-    find_spans,
-    in_turn,
-    owners,
-    sentence_bounds,
-    tokenise,
-    whole_characters,
-    word_voices,
-)
+from analysis.voice import SECTIONS, VOICES, Found, Tokens, Vocabulary, find, sentence_bounds, whole_characters
 
 #: Sections that are scored: subheadings count to the body, footnotes to neither.
 SCORED_SECTIONS = ("headline", "body")
@@ -112,22 +99,20 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     """`score` for one batch, with Arrow tables: articles, quotations, mentions, scores."""
     articles = articles.reindex(columns=[*ARTICLES, *(c for c in articles if c not in ARTICLES)])
     articles["text"] = whole_characters(articles["text"]).fillna("")
-    tokens = tokenise(in_turn(articles["headline"], articles["text"]), scorer.vocabulary)
-    headline = np.arange(2 * len(articles)) % 2 == 0
+    found = find(articles["text"], articles["headline"], scorer.vocabulary)
+    tokens = found.tokens
     section, lines = word_sections(tokens, articles["text"])
-    spans = find_spans(tokens, headline)
-    voices = word_voices(tokens, spans)
     counted = np.ones(len(tokens.word), dtype=bool)
     if scorer.about is not None:
         hits = find_matches(tokens, scorer.about, section)
         named = np.zeros(int(tokens.sentence.max(initial=0)) + 1, dtype=bool)
         named[tokens.sentence[hits.first]] = True
         counted = named[tokens.sentence]
-    mentions, tally = _mentions(tokens, scorer, section, spans, voices, counted, articles)
-    words = _words(tokens, section, voices, counted, len(articles))
+    mentions, tally = _mentions(found, scorer, section, counted, articles)
+    words = _words(tokens, section, found.voice, counted, len(articles))
     scores = _scores(tally, words, scorer, articles)
     articles = articles.assign(words=np.diff(tokens.first)[1::2].astype(np.int64))
-    quotations = tabulate_spans(tokens, spans, articles["article_id"], lines)
+    quotations = tabulate_spans(found, articles["article_id"], lines)
     return _plain(articles), quotations, mentions, scores
 
 
@@ -164,34 +149,28 @@ def word_sections(tokens: Tokens, bodies: pd.Series) -> tuple[np.ndarray, pd.Dat
 
 
 def _mentions(
-    tokens: Tokens,
-    scorer: Scorer,
-    section: np.ndarray,
-    spans: Spans,
-    voices: np.ndarray,
-    counted: np.ndarray,
-    articles: pd.DataFrame,
+    found: Found, scorer: Scorer, section: np.ndarray, counted: np.ndarray, articles: pd.DataFrame
 ) -> tuple[pa.Table, np.ndarray]:
     """The mentions table, and counts by article, scored section, feature and voice."""
-    found = find_matches(tokens, scorer.matcher, section)
-    note = section[found.first] == SECTIONS.index("footnote")
-    keep = counted[found.first] & ~(note & scorer.core[scorer.feature[found.entry]])
-    entry, first, last, negated = (array[keep] for array in found)
-    start, end = tokens.start[first], tokens.end[last]
-    text = np.searchsorted(tokens.first, first, side="right") - 1
-    article, where, voice = text // 2, section[first], voices[first]
+    tokens = found.tokens
+    matches = find_matches(tokens, scorer.matcher, section)
+    note = section[matches.first] == SECTIONS.index("footnote")
+    keep = counted[matches.first] & ~(note & scorer.core[scorer.feature[matches.entry]])
+    entry, first, last, negated = (array[keep] for array in matches)
+    text, start, end = tokens.places(first, last)
+    article, where, voice = text // 2, section[first], found.voice[first]
     opens, closes = sentence_bounds(tokens)
     sentence = tokens.sentence[first]
     features = scorer.lexicon.features["feature"].tolist()
     number = scorer.feature[entry]
-    speaker, side = _owners(spans, owners(tokens, spans)[first], scorer)
+    speaker, side = _owners(found, found.owner[first], scorer)
     columns: dict[str, Any] = {
         "article_id": pick(articles["article_id"], article),
         "outlet": pick(articles["outlet"], article),
         "section": pick(SECTIONS, where),
-        "start": tokens.characters(start, text).astype(np.int64),
-        "end": tokens.characters(end, text).astype(np.int64),
-        "match": tokens.strings(start, end),
+        "start": start.astype(np.int64),
+        "end": end.astype(np.int64),
+        "match": tokens.strings(tokens.start[first], tokens.end[last]),
         "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
         "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
         "feature": pick(features, number),
@@ -209,11 +188,11 @@ def _mentions(
     return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
 
 
-def _owners(spans: Spans, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
+def _owners(found: Found, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
     """Speaker (one name each) and side of the innermost span of each mention."""
-    person = np.append(spans.person, -1)[owner]
-    side = sides(pd.Series(spans.names, dtype="str"), scorer.actors)
-    return pick(spans.names, person), pick(side, person)
+    person = np.append(found.spans["person"], -1)[owner]
+    side = sides(pd.Series(found.persons, dtype="str"), scorer.actors)
+    return pick(found.persons, person), pick(side, person)
 
 
 def _words(tokens: Tokens, section: np.ndarray, voices: np.ndarray, counted: np.ndarray, articles: int) -> np.ndarray:

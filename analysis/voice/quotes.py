@@ -16,10 +16,10 @@ import numpy as np
 
 from analysis.voice.tokens import Tokens, among
 
-OPENING = "“„‟«‹‘‚"
-CLOSING = "”»›’"
+OPENING = "“„‟«‹‘‚〝"
+CLOSING = "”»›’〞"
 SINGLE = "'‘’‚‹›"
-MARKS = frozenset("\"'" + OPENING + CLOSING)
+MARKS = frozenset("\"＂'" + OPENING + CLOSING)
 
 #: What a mark may do: open, close, or whichever the state of the paragraph asks for; singles apart from doubles.
 OPEN, CLOSE, EITHER = 1, 2, 3
@@ -136,7 +136,7 @@ def _read_line(kinds: bytes) -> list[tuple[int, int]]:
     for place, kind in enumerate(kinds):
         rest = kinds[place + 1 :]
         if opened < 0:
-            if kind == OPEN or (kind == EITHER and rest and CLOSE in rest):
+            if kind == OPEN or (kind == EITHER and (CLOSE in rest or EITHER in rest)):
                 opened, depth, single = place, 1, False
             elif kind == SINGLE_OPEN and SINGLE_CLOSE in rest:
                 opened, depth, single = place, 1, True

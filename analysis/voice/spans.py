@@ -5,59 +5,42 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from analysis.voice.contents import Contents, covered, find_contents, limits_of, loose_quotes
-from analysis.voice.cues import GAPS, KINDS, CueList, Words, kinds_named, read_cues, read_words
+from analysis.voice.contents import LEFT, find_contents, limits_of, loose_quotes
+from analysis.voice.labels import find_labels
 from analysis.voice.persons import SPEAKING, name_persons
 from analysis.voice.quotes import Quotes, find_quotes
-from analysis.voice.speakers import Speakers, find_labels, find_phrases, locate_speakers
-from analysis.voice.tokens import Tokens, among
+from analysis.voice.sources import source_kinds
+from analysis.voice.speakers import Phrases, find_phrases, locate_speakers
+from analysis.voice.tokens import Tokens
+from analysis.voice.words import GAPS, Words, gaps_named, kinds_named, read_cues, read_words
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
 VOICES = ("newsroom", "quoted", "reported")
+#: How many spans back to look for the one that encloses another.
+_LOOK_BACK = 12
+_COMMA_QUOTE = GAPS.index("comma-quote")
 
 
 class Spans(NamedTuple):
-    """Attributed contents of a batch, one row a span, sorted by text, start and (outer first) end.
+    """Attributed contents of a batch.
 
     Attributes
     ----------
-    text : int32 array
-        Index of the text.
-    attribution, parent : int32 arrays
-        Number of the attribution, and of the one that encloses it (or -1).
-    start, end : int32 arrays
-        Byte offsets in ``tokens.data``.
-    direct : bool array
-        In quotation marks.
-    speaker_start, speaker_end, cue_start, cue_end : int32 arrays
-        Byte offsets, or -1.
-    person : int32 array
-        Index into `names`, or -1.
-    stance : uint8 array
-        Index into ``cues.STANCES``.
+    table : DataFrame
+        One row a span, sorted by text, start and (outer first) end: ``text`` (its index), ``attribution`` and
+        ``parent`` (numbers; -1 without one), ``first``, ``last`` (word numbers, the last exclusive), ``start``, ``end``
+        (code points in the text), ``direct``, ``speaker_start``, ``speaker_end``, ``cue_start``, ``cue_end`` (code
+        points, -1 without one), ``person`` (index into `names`, or -1), ``stance`` (index into STANCES),
+        ``source_kind`` (index into SOURCE_KINDS, or -1).
     names : list of str
         Persons.
-    first, last : int32 arrays
-        First word of the span, and one past its last.
     """
 
-    text: np.ndarray
-    attribution: np.ndarray
-    parent: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    direct: np.ndarray
-    speaker_start: np.ndarray
-    speaker_end: np.ndarray
-    person: np.ndarray
-    cue_start: np.ndarray
-    cue_end: np.ndarray
-    stance: np.ndarray
+    table: pd.DataFrame
     names: list[str]
-    first: np.ndarray
-    last: np.ndarray
 
 
 def find_spans(tokens: Tokens, headline: np.ndarray) -> Spans:
@@ -73,88 +56,98 @@ def find_spans(tokens: Tokens, headline: np.ndarray) -> Spans:
     -------
     Spans
     """
-    cues = read_cues()
-    if not len(tokens.word):
-        return _no_spans()
     quotes = find_quotes(tokens)
-    words = read_words(tokens, quotes, cues)
-    return assemble(tokens, words, quotes, find_contents(words, quotes, cues), headline, cues)
-
-
-def assemble(
-    tokens: Tokens, words: Words, quotes: Quotes, contents: Contents, headline: np.ndarray, cues: CueList
-) -> Spans:
-    """Number the attributions, add labelled contents and the quotations inside and beside contents, name speakers."""
-    phrases = find_phrases(tokens, words, cues)
-    cue, claim = np.unique(contents.cue, return_inverse=True)
-    has_left = among(np.arange(len(cue)), claim[contents.left])
-    who = locate_speakers(words, phrases, cue, has_left, *limits_of(words, cue), cues)
-    contents, claim = _without_speakers(tokens, words, contents, claim, who)
-    spoken_of = ~(named_only(tokens, words, quotes) & ~headline[_text_of_word(tokens, quotes.first)])
-    label_first, label_last, label = find_labels(tokens, words, phrases, headline)
-    labelled = Contents(label_first, label_last, label, label)
-    loose = loose_quotes(words, quotes, contents, cues)
-    loose = loose[spoken_of[loose] & ~covered(quotes.first[loose], labelled)]
-
-    place = np.concatenate([cue, phrases.first[label]])
-    ranked = np.argsort(place, kind="stable")
-    rank = np.argsort(ranked)
-    labels = (phrases.first[label], *[phrases.last[label]] * 3)
-    who = Speakers(*(np.concatenate(pair)[ranked] for pair in zip(who, labels, strict=True)))
-    place, is_cue = place[ranked], ranked < len(cue)
-    text = _text_of_word(tokens, place)
+    words = read_words(tokens, quotes, read_cues())
+    phrases = find_phrases(tokens, words)
+    contents = find_contents(words, quotes)
+    labels = find_labels(tokens, words, phrases, headline)
+    attributions, spans = number_attributions(words, phrases, contents, labels)
+    attributions["text"] = tokens.text_of_word(attributions["place"].to_numpy())
+    speech = ~(named_only(tokens, words, quotes) & ~headline[tokens.text_of_word(quotes.first)])
+    spans = add_loose_quotes(tokens, words, quotes, speech, attributions, spans)
+    spans = in_reading_order(add_inner_quotes(quotes, speech, spans))
+    spans["text"] = tokens.text_of_word(spans["first"].to_numpy())
+    spans["parent"] = parents(spans)
+    who = Phrases(attributions["speaker"].to_numpy(), attributions["speaker_last"].to_numpy())
+    text = attributions["text"].to_numpy()
     person, names = name_persons(tokens, words, phrases, who, article_of(headline)[text], headline[text])
-
-    contents = _under_labels(contents, labelled)
-    prep = is_cue & (words.frame[place] == cues.frames.index("prep"))
-    prep &= np.append(False, words.head[place[1:]] == words.head[place[:-1]])[: len(place)]
-    latest = np.maximum.accumulate(np.where(prep, 0, np.arange(len(place))))
-    before = np.searchsorted(place, quotes.first[loose], side="left") - 1
-    before = np.where(before >= 0, np.append(latest, -1)[before], -1)
-    same = (before >= 0) & (np.append(text, -1)[before] == _text_of_word(tokens, quotes.first[loose]))
-    late = np.where(same, before, len(place) + np.arange(len(loose)))
-    first = np.concatenate([contents.start, label_first, quotes.first[loose]])
-    last = np.concatenate([contents.end, label_last, quotes.last[loose]])
-    number = np.concatenate([rank[claim], rank[len(cue) :], late])
-    first, last, number, direct = _with_quotes(quotes, spoken_of, first, last, number)
-    order = np.lexsort((direct, number, -last, first))
-    order = order[np.append(True, (np.diff([first[order], last[order], number[order]]) != 0).any(axis=0))[: len(order)]]
-    first, last, number, direct = (values[order] for values in (first, last, number, direct))
-    text = _text_of_word(tokens, first)
-    parent = _parents(first, last, number, text)
-    person = _self_named(np.append(person, np.full(len(loose), -1)), number, parent)
-
-    def by_number(values: np.ndarray) -> np.ndarray:
-        return np.append(values, np.full(len(loose), -1))[number]
-
-    spoken, spoken_last = by_number(who.first), by_number(who.last) - 1
-    cued = by_number(np.where(is_cue, place, -1))
-
-    def byte(offsets: np.ndarray, word: np.ndarray, known: np.ndarray) -> np.ndarray:
-        return np.where(known >= 0, offsets[np.maximum(word, 0)], -1).astype(np.int32)
-
-    start, end = _byte_bounds(tokens, quotes, first, last)
-    return Spans(
-        text, number.astype(np.int32), parent, start, end, direct,
-        byte(tokens.start, spoken, spoken), byte(tokens.end, spoken_last, spoken), person[number].astype(np.int32),
-        byte(tokens.start, cued, cued), byte(tokens.end, cued, cued),
-        np.where(cued >= 0, words.stance[cued], 0).astype(np.uint8), names,
-        first.astype(np.int32), last.astype(np.int32),
-    )  # fmt: skip
+    attributions["person"] = person
+    return Spans(with_offsets(tokens, words, quotes, attributions, spans, names), names)
 
 
-def _text_of_word(tokens: Tokens, word: np.ndarray) -> np.ndarray:
-    return (np.searchsorted(tokens.first, word, side="right") - 1).astype(np.int32)
+def number_attributions(
+    words: Words, phrases: Phrases, contents: pd.DataFrame, labels: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row an attribution, in the order of the text; and the contents of cues and labels with its number.
+
+    Returns
+    -------
+    tuple of DataFrame
+        Attributions: ``place`` (word number of the cue or label), ``cue`` (-1 for a label), ``speaker``,
+        ``speaker_last``. Spans: ``first``, ``last``, ``attribution``, ``direct``.
+    """
+    cue, claim = np.unique(contents["cue"].to_numpy(), return_inverse=True)
+    left = np.isin(np.arange(len(cue)), claim[contents["side"] == LEFT])
+    who = locate_speakers(words, phrases, cue, left, *limits_of(words, cue))
+    last, kept = before_speakers(words, contents, who.first[claim])
+    contents, claim = contents.assign(last=last)[kept], claim[kept]
+    cued = pd.DataFrame({"place": cue, "cue": cue, "speaker": who.first, "speaker_last": who.last})
+    labelled = labels[["speaker", "speaker_last"]].assign(place=labels["speaker"], cue=-1)
+    attributions = pd.concat([cued, labelled[cued.columns]], ignore_index=True)
+    order = np.argsort(attributions["place"].to_numpy(), kind="stable")
+    number = np.argsort(order)
+    spans = pd.concat(
+        [
+            contents[["first", "last"]].assign(attribution=number[claim], direct=lost_opening(words, contents)),
+            labels[["first", "last", "direct"]].assign(attribution=number[len(cue) :]),
+        ],
+        ignore_index=True,
+    )
+    return attributions.iloc[order].reset_index(drop=True), spans.astype({"direct": bool})
 
 
-def _under_labels(contents: Contents, labelled: Contents) -> Contents:
-    """What is claimed inside a labelled content does not reach into its label."""
-    if not len(labelled.start):
-        return contents
-    order = np.argsort(labelled.start, kind="stable")
-    which = order[np.maximum(np.searchsorted(labelled.start[order], contents.cue, side="right") - 1, 0)]
-    inside = (contents.cue >= labelled.start[which]) & (contents.cue < labelled.end[which])
-    return contents._replace(end=np.where(inside, np.minimum(contents.end, labelled.end[which]), contents.end))
+def lost_opening(words: Words, contents: pd.DataFrame) -> np.ndarray:
+    """Which contents before their cue are quotations although the opening mark is missing: *It may rain,” he said.*"""
+    last = contents["last"].to_numpy()
+    closes = (words.gap[last] == _COMMA_QUOTE) & (words.quote_last[last - 1] != last)
+    return (contents["side"].to_numpy() == LEFT) & closes
+
+
+#: Words from a speaker to the end of a content to the left, at most, that are his name and not the content.
+_NAMING_WORDS = 24
+
+
+def before_speakers(words: Words, contents: pd.DataFrame, speaker: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of contents, none of which takes the speaker along that stands behind it (*…, Wells, the envoy, said*); and
+    which contents are more than the day on which somebody spoke."""
+    first, last, left = contents["first"].to_numpy(), contents["last"].to_numpy(), contents["side"].to_numpy() == LEFT
+    inside = (speaker > first) & (speaker < last) & (speaker > last - _NAMING_WORDS)
+    last = np.where(left & inside & (words.gap[speaker] != 0), speaker, last)
+    no_day = np.cumsum(np.append(0, ~words.day), dtype=np.int32)
+    return last, left | (no_day[last] > no_day[first])
+
+
+def add_loose_quotes(
+    tokens: Tokens, words: Words, quotes: Quotes, speech: np.ndarray, attributions: pd.DataFrame, spans: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the quotations that no cue claims: they are the last speaker's of the same text, or nobody's that is known.
+
+    *According to X* beside another cue of its sentence leaves the floor to that cue's speaker.
+    """
+    # What is claimed inside a quotation by a cue inside it leaves the quotation itself unclaimed.
+    inner = words.inside(attributions["place"].to_numpy())[spans["attribution"].to_numpy()]
+    loose = loose_quotes(words, quotes, spans[~inner])
+    loose = loose[speech[loose]]
+    first = quotes.first[loose]
+    place, cue = attributions["place"].to_numpy(), attributions["cue"].to_numpy()
+    prep = (cue >= 0) & words.governs("prep", cue)
+    passing = prep & np.isin(words.head[place], words.head[place[~prep]])
+    latest = np.append(np.maximum.accumulate(np.where(passing, 0, np.arange(len(place)))), -1)
+    before = latest[np.searchsorted(place, first, side="left") - 1]
+    same = np.append(attributions["text"].to_numpy(), -1)[before] == tokens.text_of_word(first)
+    number = np.where(same, before, len(place) + np.arange(len(loose)))
+    found = pd.DataFrame({"first": first, "last": quotes.last[loose], "attribution": number, "direct": True})
+    return pd.concat([spans, found], ignore_index=True).astype({"direct": bool})
 
 
 #: Words of a title in quotation marks, at most.
@@ -162,73 +155,70 @@ _TITLE_WORDS = 7
 _COMMON = kinds_named(
     "lower Ss Ed Ing Ly Possessive is are was were will have has had do does not i you we he she they it"
 )
-#: Words after a cue whose content comes before it that hold a hearer or a day, at most.
-_AFTERTHOUGHT = 5
-#: Words from a speaker to the end of a content to the left, at most, that are his name and not the content.
-_NAMING_WORDS = 24
-
-
-def _without_speakers(
-    tokens: Tokens, words: Words, contents: Contents, claim: np.ndarray, who: Speakers
-) -> tuple[Contents, np.ndarray]:
-    """Take the speaker out of what is attributed to him: *…, Wells, the envoy, said*; *…, said Wells*.
-
-    What follows a cue whose content comes before it is his name, his hearer or the day, unless *that* or a quotation
-    begins there.
-    """
-    speaker = who.first[claim]
-    start, end, cue, left = contents
-    inside = (speaker > start) & (speaker < end) & (speaker > end - _NAMING_WORDS)
-    end = np.where(left & inside & (words.gap[speaker] != 0), speaker, end)
-    begins = (words.kind[start] == KINDS.index("that")) | (words.quote_next[start - 1] < end)
-    keep = left | begins | ~among(cue, cue[left]) | (end - start > _AFTERTHOUGHT) & (speaker != start)
-    day = tokens.vocabulary.table("day", lambda s: s.lower() in _DAYS or s.isdigit()).take(tokens.word)
-    days = np.cumsum(np.append(0, day), dtype=np.int32)
-    keep &= left | (days[end] - days[start] < end - start)
-    return Contents(start[keep], end[keep], cue[keep], left[keep]), claim[keep]
-
-
-#: A content of nothing but these is the day on which somebody spoke.
-_DAYS = frozenset(
-    "on last this next earlier later late early week month year morning afternoon evening night today yesterday monday "
-    "tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december jan feb aug sept oct nov dec".split()
-)
 #: Words after which quotation marks hold a name, not speech.
 _NAMING = frozenset("so-called dubbed nicknamed titled entitled named called known".split())
+_ANNOUNCED = gaps_named("comma-quote colon")
 
 
 def named_only(tokens: Tokens, words: Words, quotes: Quotes) -> np.ndarray:
     """Which quotations are titles of works or names (*“War and Peace”*, *a so-called “peace park”*), by their looks."""
     first, last = quotes.first, quotes.last
-    common = _COMMON[words.kind[: len(words.head)]] & ~tokens.vocabulary.table("upper", _upper).take(tokens.word)
-    lower = np.cumsum(np.append(0, common), dtype=np.int32)
+    upper = tokens.vocabulary.table("upper", lambda s: s[:1].isupper()).take(tokens.word)
+    common = np.cumsum(np.append(0, _COMMON[words.kind[: words.size]] & ~upper), dtype=np.int32)
     short = last - first <= _TITLE_WORDS
-    title = (lower[last] == lower[first]) & (last - first >= 2) & (words.gap[last] != GAPS.index("comma-quote"))
+    title = (common[last] == common[first]) & (last - first >= 2) & (words.gap[last] != _COMMA_QUOTE)
     naming = tokens.vocabulary.table("naming", lambda s: s.lower() in _NAMING)[tokens.word[np.maximum(first - 1, 0)]]
-    spaced = (words.gap[first] != GAPS.index("comma-quote")) & (words.gap[first] != GAPS.index("colon"))
-    return short & spaced & (title | naming & (first > words.head[np.minimum(first, len(words.head) - 1)]))
+    return short & ~_ANNOUNCED[words.gap[first]] & (title | naming & (first > words.head[first]))
 
 
-def _upper(word: str) -> bool:
-    return word[:1].isupper()
+def add_inner_quotes(quotes: Quotes, speech: np.ndarray, spans: pd.DataFrame) -> pd.DataFrame:
+    """Tell which spans are direct, and add to each the quotations inside it that no span within it has."""
+    inner, host = _quotes_inside(quotes, spans["first"].to_numpy(), spans["last"].to_numpy())
+    inner, host = inner[speech[inner]], host[speech[inner]]
+    around = spans.iloc[host].assign(quote=inner, start=quotes.first[inner], stop=quotes.last[inner])
+    exact = (around["start"] <= around["first"]) & (around["stop"] >= around["last"])
+    direct = spans["direct"] | spans.index.isin(around.index[exact])
+    same = exact & (around["start"] == around["first"]) & (around["stop"] == around["last"])
+    rest = around[~exact & ~around["quote"].isin(around.loc[same, "quote"])]
+    rest = rest.sort_values(["quote", "first", "last"], ascending=[True, False, True], kind="stable")
+    rest = rest.drop_duplicates("quote").drop(columns=["first", "last", "quote"])
+    rest = rest.rename(columns={"start": "first", "stop": "last"}).assign(direct=True)
+    return pd.concat([spans.assign(direct=direct), rest], ignore_index=True)
 
 
-def _with_quotes(
-    quotes: Quotes, spoken: np.ndarray, first: np.ndarray, last: np.ndarray, number: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Tell direct contents, and add the quotations inside others."""
-    inner, host = _quotes_inside(quotes, first, last)
-    inner, host = inner[spoken[inner]], host[spoken[inner]]
-    exact = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
-    direct = among(np.arange(len(first)), host[exact])
-    inner, host = inner[~exact], host[~exact]
-    return (
-        np.concatenate([first, quotes.first[inner]]),
-        np.concatenate([last, quotes.last[inner]]),
-        np.concatenate([number, number[host]]),
-        np.concatenate([direct, np.ones(len(inner), dtype=bool)]),
-    )
+def _quotes_inside(quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of a quotation and a span that it lies in, or that lies in it."""
+    low = np.searchsorted(quotes.last, first, side="right")
+    high = np.maximum(np.searchsorted(quotes.first, last, side="left"), low)
+    host = np.repeat(np.arange(len(first)), high - low)
+    size = high - low
+    inner = (low - np.cumsum(size) + size)[host] + np.arange(size.sum())
+    inside = (quotes.first[inner] >= first[host]) & (quotes.last[inner] <= last[host])
+    around = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
+    return inner[inside | around], host[inside | around]
+
+
+def in_reading_order(spans: pd.DataFrame) -> pd.DataFrame:
+    """Spans by first word and (outer first) last; one of those that are alike."""
+    order = np.lexsort((spans["direct"], spans["attribution"], -spans["last"], spans["first"]))
+    return spans.iloc[order].drop_duplicates(["first", "last", "attribution"], ignore_index=True)
+
+
+def parents(spans: pd.DataFrame) -> np.ndarray:
+    """Number of the attribution whose span is the smallest around each span; -1 where there is none."""
+    last, number, text = (spans[name].to_numpy() for name in ("last", "attribution", "text"))
+    parent = np.full(len(spans), -1)
+    for back in range(1, min(_LOOK_BACK, len(spans) - 1) + 1):
+        here, there = slice(back, None), slice(None, -back)
+        hit = (parent[here] < 0) & (last[there] >= last[here])
+        hit &= (text[there] == text[here]) & (number[there] != number[here])
+        parent[here] = np.where(hit, number[there], parent[here])
+    return parent
+
+
+def article_of(headline: np.ndarray) -> np.ndarray:
+    """Number of the article of each text: a headline and the text after it are one."""
+    return np.cumsum(np.append(True, ~(headline[:-1] & ~headline[1:]))[: len(headline)])
 
 
 def _self_named(person: np.ndarray, number: np.ndarray, parent: np.ndarray) -> np.ndarray:
@@ -239,81 +229,67 @@ def _self_named(person: np.ndarray, number: np.ndarray, parent: np.ndarray) -> n
     return np.where(person == SPEAKING, -1, person)
 
 
-def _no_spans() -> Spans:
-    none = np.zeros(0, dtype=np.int32)
-    off = none.astype(bool)
-    return Spans(none, none, none, none, none, off, none, none, none, none, none, none, [], none, none)
+def with_offsets(
+    tokens: Tokens, words: Words, quotes: Quotes, attributions: pd.DataFrame, spans: pd.DataFrame, names: list[str]
+) -> pd.DataFrame:
+    """The table of `Spans`: what is known of each span's attribution, and all places as code points."""
+    text, number = spans["text"].to_numpy(), spans["attribution"].to_numpy()
+    known = attributions.reindex(range(int(number.max(initial=-1)) + 1), fill_value=-1)
+    known["person"] = _self_named(known["person"].to_numpy(copy=True), number, spans["parent"].to_numpy())
+    known["source_kind"] = source_kinds(tokens, words, known, names)
+    of = known.iloc[number].reset_index(drop=True)
+    start, end = _with_marks(tokens, quotes, spans["first"].to_numpy(), spans["last"].to_numpy())
+    cue, speaker = of["cue"].to_numpy(), of["speaker"].to_numpy()
+
+    def places(word: np.ndarray, byte: np.ndarray, named: np.ndarray) -> np.ndarray:
+        return np.where(named, tokens.characters(byte[np.where(named, word, 0)], text), -1)
+
+    return spans.assign(
+        start=tokens.characters(start, text),
+        end=tokens.characters(end, text),
+        speaker_start=places(speaker, tokens.start, speaker >= 0),
+        speaker_end=places(of["speaker_last"].to_numpy() - 1, tokens.end, speaker >= 0),
+        cue_start=places(cue, tokens.start, cue >= 0),
+        cue_end=places(cue, tokens.end, cue >= 0),
+        person=of["person"],
+        stance=np.where(cue >= 0, words.stance[cue], 0),
+        source_kind=of["source_kind"],
+    )
 
 
-def article_of(headline: np.ndarray) -> np.ndarray:
-    """Number of the article of each text: a headline and the text after it are one."""
-    return np.cumsum(np.append(True, ~(headline[:-1] & ~headline[1:]))[: len(headline)])
-
-
-def _quotes_inside(quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of a quotation and a content that it lies in."""
-    low = np.searchsorted(quotes.first, first, side="left")
-    high = np.searchsorted(quotes.last, last, side="right")
-    low = np.maximum(low - ((low > 0) & (np.append(0, quotes.last)[low] >= last)), 0) if len(quotes.first) else low
-    high = np.maximum(high, np.searchsorted(quotes.last, last, side="left") + 1) if len(quotes.first) else high
-    high = np.minimum(high, len(quotes.first))
-    size = np.maximum(high - low, 0)
-    host = np.repeat(np.arange(len(first)), size)
-    inner = np.repeat(low, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    touching = (quotes.last[inner] > first[host]) & (quotes.first[inner] < last[host])
-    inside = (quotes.first[inner] >= first[host]) & (quotes.last[inner] <= last[host])
-    around = (quotes.first[inner] <= first[host]) & (quotes.last[inner] >= last[host])
-    keep = touching & (inside | around)
-    return inner[keep], host[keep]
-
-
-def _byte_bounds(tokens: Tokens, quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Byte offsets of contents; quotation marks at their ends are theirs."""
+def _with_marks(tokens: Tokens, quotes: Quotes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Byte offsets of spans; quotation marks at their ends are theirs."""
     start, end = tokens.start[first], tokens.end[last - 1]
     if len(quotes.first):
         one = np.searchsorted(quotes.first, first, side="right") - 1
         start = np.where((one >= 0) & (quotes.first[one] == first), np.minimum(quotes.start[one], start), start)
         two = np.minimum(np.searchsorted(quotes.last, last, side="left"), len(quotes.last) - 1)
         end = np.where(quotes.last[two] == last, np.maximum(quotes.end[two], end), end)
-    return start.astype(np.int32), end.astype(np.int32)
+    return start, end
 
 
-#: How many spans back to look for the one that encloses another.
-_LOOK_BACK = 12
+def word_owners(words: int, spans: pd.DataFrame) -> np.ndarray:
+    """Row of the innermost span of each word whose speaker is named (else of the innermost); -1 outside all."""
+    named = _innermost(words, spans, np.flatnonzero(spans["person"] >= 0))
+    return np.where(named >= 0, named, _innermost(words, spans, np.arange(len(spans))))
 
 
-def _parents(first: np.ndarray, last: np.ndarray, number: np.ndarray, text: np.ndarray) -> np.ndarray:
-    """Number of the attribution whose span is the smallest around each span; -1 where there is none."""
-    parent = np.full(len(first), -1, dtype=np.int32)
-    for back in range(1, min(_LOOK_BACK, len(first) - 1) + 1):
-        here, there = slice(back, None), slice(None, -back)
-        hit = (
-            (parent[here] < 0)
-            & (last[there] >= last[here])
-            & (text[there] == text[here])
-            & (number[there] != number[here])
-        )
-        parent[here] = np.where(hit, number[there], parent[here])
-    return parent
-
-
-def owners(tokens: Tokens, spans: Spans) -> np.ndarray:
-    """Index of the innermost span of each word; -1 in the newsroom's own words."""
-    owner = np.full(len(tokens.word), -1, dtype=np.int32)
-    size = (spans.last - spans.first).astype(np.int64)
-    place = np.repeat(spans.first - (np.cumsum(size) - size), size) + np.arange(size.sum())
-    owner[place] = np.repeat(np.arange(len(size), dtype=np.int32), size)
+def _innermost(words: int, spans: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """The last of these rows of spans around each word; -1 where there is none."""
+    owner = np.full(words, -1, dtype=np.int32)
+    first, last = spans["first"].to_numpy()[rows], spans["last"].to_numpy()[rows]
+    size = last - first
+    which = np.repeat(np.arange(len(rows)), size)
+    owner[(first - np.cumsum(size) + size)[which] + np.arange(size.sum())] = rows[which]
     return owner
 
 
-def word_voices(tokens: Tokens, spans: Spans) -> np.ndarray:
+def word_voices(words: int, spans: pd.DataFrame) -> np.ndarray:
     """Voice (index into VOICES, uint8) of each word: quoted inside any direct span, else reported inside any."""
-    voices = np.zeros(len(tokens.word), dtype=np.uint8)
-    for voice, rows in ((2, slice(None)), (1, spans.direct)):
-        first, last = spans.first[rows], spans.last[rows]
-        reach = np.maximum.accumulate(np.append(0, last))
-        fresh = np.maximum(reach[1:] - np.maximum(first, reach[:-1]), 0)
-        begin = reach[1:] - fresh
-        place = np.repeat(begin - np.cumsum(fresh) + fresh, fresh) + np.arange(fresh.sum())
-        voices[place] = voice
-    return voices
+    depth = np.zeros((2, words + 1), dtype=np.int32)
+    for row, rows in enumerate((spans, spans[spans["direct"]])):
+        np.add.at(depth[row], rows["first"].to_numpy(), 1)
+        np.add.at(depth[row], rows["last"].to_numpy(), -1)
+    within, quoted = np.cumsum(depth, axis=1)[:, :words] > 0
+    voice = np.where(within, VOICES.index("reported"), VOICES.index("newsroom"))
+    return np.where(quoted, VOICES.index("quoted"), voice).astype(np.uint8)

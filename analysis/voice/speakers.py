@@ -10,21 +10,22 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.voice.contents import DISTANCES, bucket_of, likeliest
-from analysis.voice.cues import (
+from analysis.voice.models import Columns
+from analysis.voice.tokens import Tokens
+from analysis.voice.words import (
+    AND,
     BEING,
     COMMA,
     GAPS,
     KINDS,
-    Columns,
-    CueList,
+    THAT,
     Words,
     cited_before,
+    gaps_named,
     kinds_named,
-    odds,
     stated_by,
     subject_of,
 )
-from analysis.voice.tokens import Tokens
 
 #: Words at which a noun phrase ends, beside prepositions and pronouns.
 _HARD = kinds_named(
@@ -41,11 +42,12 @@ _ALONE = kinds_named(
 )
 _CAPITAL = kinds_named("capital Possessive initial")
 DETERMINER = kinds_named("the a an this these those some such any every each another his its their our my your")
-_ARTICLE = kinds_named("the a an such any every each")
+#: Alone they name nobody: *one can say*.
+_NOBODY = kinds_named("the a an such any every each one")
 _VERBAL = kinds_named("Ed Ing")
-_FREE = np.isin(np.array(GAPS), ["space", "other", "slash", "stop"])
-_LINE = np.isin(np.array(GAPS), ["line", "label"])
-_DASH, _COLON = GAPS.index("dash"), GAPS.index("colon")
+_FREE = gaps_named("space other slash stop")
+#: Prepositions that join a noun phrase to the one before it: a subject never stands behind one.
+_JOINING = kinds_named("with in at by on for to from near against about into over under between among within")
 
 
 @cache
@@ -56,102 +58,105 @@ def word_class(name: str) -> frozenset[str]:
 
 
 class Phrases(NamedTuple):
-    """Noun phrases of a batch: first word, one past the last; in the order of the text, none overlapping."""
+    """Word numbers of noun phrases: first word, one past the last; in the order of the text, none overlapping."""
 
     first: np.ndarray
     last: np.ndarray
 
 
-class Speakers(NamedTuple):
-    """Word numbers of each speaker's noun phrase (-1 where none is named), and of its apposition."""
-
-    first: np.ndarray
-    last: np.ndarray
-    apposed: np.ndarray
-    full: np.ndarray
+def _after(mask: np.ndarray) -> np.ndarray:
+    """Which places follow one of the mask."""
+    return np.append(False, mask[:-1])
 
 
-def find_phrases(tokens: Tokens, words: Words, cues: CueList) -> Phrases:
+def _ahead_of(mask: np.ndarray) -> np.ndarray:
+    """Which places stand before one of the mask."""
+    return np.append(mask[1:], False)
+
+
+def find_phrases(tokens: Tokens, words: Words) -> Phrases:
     """Noun phrases, found by what cannot stand in one: grammatical words, verbs as far as they show, punctuation."""
-    count = len(words.head)
-    kind, gap = words.kind[:count], words.gap[:count]
+    kind = words.kind[: words.size]
+    joined = _FREE.take(words.gap[: words.size])
+    joined[words.head[: words.size]] = False
+    content, alone = _stands_in_phrase(tokens, words), _ALONE.take(kind)
+    link = _links(tokens, kind, content) & joined & _ahead_of(joined)
+    part = content | link | alone
+    begins = ~_after(part) | ~joined | alone | _after(alone)
+    begins = part & (begins | DETERMINER.take(kind) & ~_after(link))
+    stop = np.flatnonzero(begins | ~part).astype(np.int32)
+    opens = np.flatnonzero(begins.take(stop))
+    return Phrases(stop[opens], np.append(stop, np.int32(words.size))[opens + 1])
+
+
+def _stands_in_phrase(tokens: Tokens, words: Words) -> np.ndarray:
+    """Which words may stand inside a noun phrase."""
     verbs, openers = word_class("verb"), word_class("opener")
     plain = tokens.vocabulary.table(
         "no noun", lambda s: s in verbs or (s[:1].isupper() and s.lower() in openers), of="words"
     )
-    noun = np.array(["noun" in frame.split() for frame in cues.frames])
-    cue = (words.frame > 0) & (kind != KINDS.index("capital")) & ~(noun.take(words.frame) & (kind == KINDS.index("Ss")))
-    determined = np.append(False, DETERMINER.take(kind[:-1])) & ~words.opens[:count]
-    content = (
+    kind, frame = words.kind[: words.size], words.frame[: words.size]
+    noun = words.cues.governing("noun").take(frame) & (kind == KINDS.index("Ss"))
+    cue = (frame > 0) & (kind != KINDS.index("capital")) & ~noun
+    determined = _after(DETERMINER.take(kind)) & ~words.opens[: words.size]
+    return (
         ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
     )
-    joined = _FREE.take(gap)
-    joined[words.head] = False
-    close = joined & np.append(joined[1:], False)
-    of = (kind == KINDS.index("of")) & np.append(False, content[:-1]) & np.append(content[1:], False)
-    both = (
-        (kind == KINDS.index("and"))
-        & np.append(False, _CAPITAL.take(kind[:-1]))
-        & np.append(_CAPITAL.take(kind[1:]), False)
-    )
+
+
+def _links(tokens: Tokens, kind: np.ndarray, content: np.ndarray) -> np.ndarray:
+    """Which words join two parts of one phrase: *of*, *and* between names, *to* after an office (*envoy to Kabul*)."""
     persons = word_class("person")
     office = tokens.vocabulary.table("office", lambda s: s.lower() in persons).take(tokens.word)
-    to = (kind == KINDS.index("to")) & np.append(False, office[:-1]) & np.append(_CAPITAL.take(kind[1:]), False)
-    link = (of | both | to) & close
-    alone = _ALONE.take(kind)
-    part = content | link | alone
-    begins = ~np.append(False, part[:-1]) | ~joined | alone | np.append(False, alone[:-1])
-    begins = part & (begins | DETERMINER.take(kind) & ~np.append(False, link[:-1]))
-    stop = np.flatnonzero(begins | ~part).astype(np.int32)
-    opens = np.flatnonzero(begins.take(stop))
-    return Phrases(stop[opens], np.append(stop, np.int32(count))[opens + 1])
+    capital = _CAPITAL.take(kind)
+    of = (kind == KINDS.index("of")) & _after(content) & _ahead_of(content)
+    both = (kind == AND) & _after(capital) & _ahead_of(capital)
+    return of | both | (kind == KINDS.index("to")) & _after(office) & _ahead_of(capital)
 
 
 #: Phrases looked at to the left and to the right of a cue.
 _LEFTWARD, _RIGHTWARD = 6, 2
 #: Log-odds under which nobody is named.
 SPEAKER_ODDS = -3.0
-#: Words of an apposition, at most.
-_APPOSITION = 16
-#: Words between a phrase and the comma that opens its apposition, at most.
-_TO_COMMA = 5
+#: Noun phrases that a subject may have behind it (*two officials familiar with the matter*), at most.
+_BEHIND = 3
 
 
-def speaker_pairs(
-    words: Words, phrases: Phrases, cue: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of a cue and a phrase of its sentence that may name its speaker: the cue's number, the phrase's."""
+class Candidates(NamedTuple):
+    """Pairs of a cue and a phrase of its sentence that may name its speaker: numbers of both."""
+
+    owner: np.ndarray
+    phrase: np.ndarray
+
+
+def speaker_candidates(phrases: Phrases, cue: np.ndarray, low: np.ndarray, high: np.ndarray) -> Candidates:
+    """The phrases between low and high of each cue, as far as they are near it."""
     middle = np.searchsorted(phrases.first, cue, side="left")
     begin = np.maximum(np.searchsorted(phrases.first, low, side="left"), middle - _LEFTWARD)
     stop = np.minimum(np.searchsorted(phrases.first, high, side="left"), middle + _RIGHTWARD)
     size = np.maximum(stop - begin, 0)
     owner = np.repeat(np.arange(len(cue)), size)
-    return owner, np.repeat(begin, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    return Candidates(owner, (begin - np.cumsum(size) + size)[owner] + np.arange(size.sum()))
 
 
 def speaker_columns(
-    words: Words,
-    phrases: Phrases,
-    cue: np.ndarray,
-    left: np.ndarray,
-    pairs: tuple[np.ndarray, np.ndarray],
-    cues: CueList,
+    words: Words, phrases: Phrases, cue: np.ndarray, left: np.ndarray, candidates: Candidates
 ) -> Columns:
     """What is known of each phrase as the speaker of each cue."""
     kind, gap = words.kind, words.gap
-    owner, which = pairs
+    owner, which = candidates
     c, first, last = cue[owner], phrases.first[which], phrases.last[which]
     middle = np.searchsorted(phrases.first, cue, side="left")[owner]
     right = which >= middle
-    marks = np.cumsum(np.append(0, gap[: len(words.head)] == COMMA), dtype=np.int32)
+    marks = np.cumsum(np.append(0, gap == COMMA), dtype=np.int32)
     verbs = np.cumsum(np.append(0, words.frame > 0), dtype=np.int32)
     inner, outer = np.where(right, c + 1, last), np.where(right, first, c)
     commas = np.where(right, marks[first + 1] - marks[c + 1], marks[c + 1] - marks[last])
     subject = last == subject_of(words, cue)[owner] + 1
     digits = tuple("0123456789")
     return {
-        "lemma": (words.lemma[c], cues.lemmas),
-        "frame": (words.frame[c], cues.frames),
+        "lemma": (words.lemma[c], words.cues.lemmas),
+        "frame": (words.frame[c], words.cues.frames),
         "form": (kind[c], KINDS),
         "rank": (np.where(right, which - middle + _LEFTWARD, middle - which - 1), (*digits, "10")),
         "side": (right.astype(np.uint8), ("before", "behind")),
@@ -176,14 +181,8 @@ def speaker_columns(
 
 
 def locate_speakers(
-    words: Words,
-    phrases: Phrases,
-    cue: np.ndarray,
-    left: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    cues: CueList,
-) -> Speakers:
+    words: Words, phrases: Phrases, cue: np.ndarray, left: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> Phrases:
     """The noun phrase that each cue gives as its speaker: the likeliest one of its sentence.
 
     Parameters
@@ -196,85 +195,73 @@ def locate_speakers(
         The content stands (also) to the left of the cue.
     low, high : int arrays
         The sentence of each cue, or the quotation around it.
-    cues : CueList
 
     Returns
     -------
-    Speakers
+    Phrases
+        One a cue; -1 where nobody is named.
     """
-    owner, which = pairs = speaker_pairs(words, phrases, cue, low, high)
-    if not len(owner):
-        return Speakers(*[np.full(len(cue), -1, dtype=np.int32)] * 4)
-    merit = odds(("speaker",), speaker_columns(words, phrases, cue, left, pairs, cues), cues)[:, 0]
-    begin = np.flatnonzero(np.diff(owner, prepend=-1))
-    best = likeliest(merit, np.repeat(np.arange(len(begin)), np.diff(np.append(begin, len(owner)))), begin)
-    best = best[merit[best] > SPEAKER_ODDS]
-    chosen = np.full(len(cue), -1)
-    chosen[owner[best]] = which[best]
-    cited = cited_before(words, cue, cues)
-    stated = stated_by(words, cue, cues)
+    if not len(phrases.first):
+        return Phrases(np.full(len(cue), -1), np.full(len(cue), -1))
+    chosen = _likeliest_phrases(words, phrases, cue, left, low, high)
+    chosen = _with_participle(words, phrases, chosen, cue)
+    chosen = _out_of_prepositions(words, phrases, chosen, cue, low)
+    stated, cited = stated_by(words, cue), cited_before(words, cue)
     after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
-    chosen = np.where((cited > 0) & (phrases.first[after] < cue) | stated, after, chosen)
-    first, last = (np.where(chosen >= 0, bound[chosen], -1) for bound in phrases)
+    chosen = np.where(stated | (cited > 0), after, chosen)
+    first, last = (np.where(chosen >= 0, np.append(bound, -1)[chosen], -1) for bound in phrases)
+    # *US claims that …*: the name before the noun.
+    named = words.governs("noun", cue) & (words.kind[cue - 1] == KINDS.index("capital")) & (words.gap[cue] == 0)
+    named &= (words.kind[cue + 1] == THAT) & (words.kind[cue] != KINDS.index("capital"))
+    first, last = np.where(named, cue - 1, first), np.where(named, cue, last)
     last = np.where(first < cue, np.minimum(last, cue), last)
-    bare = (chosen >= 0) & (last == first + 1) & _ARTICLE[words.kind[first]]
+    bare = (first >= 0) & (last == first + 1) & _NOBODY[words.kind[first]]
     bare |= (words.kind[first] == KINDS.index("it")) & BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
-    first, last = np.where(bare, -1, first), np.where(bare, -1, last)
-    return Speakers(first, last, *appositions(words, first, last, np.where(first < cue, cue, len(words.head))))
+    return Phrases(np.where(bare, -1, first), np.where(bare, -1, last))
 
 
-def appositions(words: Words, first: np.ndarray, last: np.ndarray, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of the apposition after each phrase, if a comma opens one (*head of forces in Kabul, Gen. X,*)."""
-    marks = np.append(np.flatnonzero(words.gap != 0), len(words.gap) - 1)
-    opens = np.searchsorted(marks, last, side="left")
-    begin, stop = marks[opens], np.minimum(marks[np.minimum(opens + 1, len(marks) - 1)], limit)
-    good = (first >= 0) & (words.gap[begin] == COMMA) & (begin - last < _TO_COMMA) & (begin < stop)
-    good &= stop - begin < _APPOSITION
-    return np.where(good, begin, last), np.where(good, stop, last)
+def _likeliest_phrases(
+    words: Words, phrases: Phrases, cue: np.ndarray, left: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Number of the likeliest phrase of each cue; -1 where none is likely."""
+    chosen = np.full(len(cue), -1)
+    candidates = speaker_candidates(phrases, cue, low, high)
+    if not len(candidates.owner):
+        return chosen
+    columns = speaker_columns(words, phrases, cue, left, candidates)
+    merit = words.cues.models.odds(("speaker",), columns)[:, 0]
+    with_any, group = np.unique(candidates.owner, return_inverse=True)
+    best = likeliest(merit, group, np.searchsorted(group, np.arange(len(with_any))))
+    best = best[merit[best] > SPEAKER_ODDS]
+    chosen[candidates.owner[best]] = candidates.phrase[best]
+    return chosen
 
 
-#: Words of a label before a colon, at most, and of the line after it where no headline is.
-_LABEL_WORDS, _LABELLED_WORDS = 6, 25
+def _with_participle(words: Words, phrases: Phrases, chosen: np.ndarray, cue: np.ndarray) -> np.ndarray:
+    """Several who stand directly before a participle are its subject: *statements of US officials claiming that …*."""
+    adjacent = np.searchsorted(phrases.last, cue)
+    participle = (words.kind[cue] == KINDS.index("Ing")) & (words.gap[cue] == 0)
+    several = (words.kind[cue - 1] == KINDS.index("Ss")) & (np.append(phrases.last, -1)[adjacent] == cue)
+    return np.where(participle & several, adjacent, chosen)
 
 
-def find_labels(
-    tokens: Tokens, words: Words, phrases: Phrases, headline: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Contents that a label claims: *Reports: …* and *X: “…”* at the head of a line, *… - Diplomat* in a headline.
-
-    Parameters
-    ----------
-    tokens : Tokens
-    words : Words
-    phrases : Phrases
-    headline : bool array
-        Which texts are headlines.
-
-    Returns
-    -------
-    tuple of int arrays
-        First word and end of each content, and the number of the phrase that is its label.
-    """
-    count = len(words.head)
-    gap, first, last = words.gap, phrases.first, phrases.last
-    lines = np.flatnonzero(_LINE[gap[: count + 1]])
-    headed = np.repeat(headline, np.diff(tokens.first))
-    before_colon, after_dash = gap[last] == _COLON, (gap[first] == _DASH) & headed[first]
-    which = np.flatnonzero((before_colon | after_dash) & (last - first <= _LABEL_WORDS))
-    first, last, before_colon = first[which], last[which], before_colon[which]
-    before = lines[np.maximum(np.searchsorted(lines, first, side="right") - 1, 0)]
-    behind = np.append(lines, count)[np.searchsorted(lines, last, side="left")]
-    size, outlets = behind - last, word_class("outlet")
-    outlet = tokens.vocabulary.table("outlet", lambda s: s.lower() in outlets, of="words")[tokens.word[last - 1]]
-    labels = (
-        before_colon
-        & (first == before)
-        & (size >= 3)
-        & ~outlet
-        & _CAPITAL[words.kind[last - 1]]
-        & (headed[first] | (size <= _LABELLED_WORDS))
-    )
-    signs = ~before_colon & (last == behind) & (last - first <= 3) & (first - before >= 3) & ~outlet
-    keep = labels | signs
-    content = np.where(signs, before, last), np.where(signs, first, behind)
-    return content[0][keep], content[1][keep], which[keep]
+def _out_of_prepositions(
+    words: Words, phrases: Phrases, chosen: np.ndarray, cue: np.ndarray, low: np.ndarray
+) -> np.ndarray:
+    """A subject never stands behind a preposition: *two officials familiar with the matter said* names the
+    officials."""
+    for _ in range(_BEHIND):
+        here = np.maximum(chosen, 0)
+        before = phrases.first[here] - 1
+        outer = np.maximum(here - 1, 0)
+        behind = (chosen > 0) & (phrases.last[here] <= cue) & _JOINING[words.kind[before]]
+        behind &= (
+            (words.gap[phrases.first[here]] == 0)
+            & (words.kind[cue - 1] != KINDS.index("to"))
+            & (words.gap[before] == 0)
+        )
+        behind &= (
+            ~_ALONE[words.kind[phrases.first[here]]] & (phrases.last[outer] == before) & (phrases.first[outer] >= low)
+        )
+        chosen = np.where(behind, outer, chosen)
+    return chosen

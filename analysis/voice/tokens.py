@@ -182,6 +182,10 @@ class Tokens(NamedTuple):
         """Index of the text that each byte offset stands in."""
         return (np.searchsorted(self.origin, byte, side="right") - 1).astype(np.int32)
 
+    def text_of_word(self, word: np.ndarray) -> np.ndarray:
+        """Index of the text that each word stands in."""
+        return (np.searchsorted(self.first, word, side="right") - 1).astype(np.int32)
+
     def characters(self, byte: np.ndarray, text: np.ndarray) -> np.ndarray:
         """Code point offsets, within their texts, of byte offsets of `data`."""
         origin = self.origin[text]
@@ -202,6 +206,17 @@ class Tokens(NamedTuple):
     def slice(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
         return self.data[start:end].tobytes().decode("utf-8", "replace")
+
+    def places(self, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Text, start and end (code points in it) of each stretch of words from `first` to `last`, both in it."""
+        text = self.text_of_word(first)
+        return text, self.characters(self.start[first], text), self.characters(self.end[last], text)
+
+    def cut(self, text: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array:
+        """The stretches of texts between code points, as an Arrow array of strings; missing where they begin at -1."""
+        known = start >= 0
+        bounds = (self.bytes_of(np.where(known, place, 0), text) for place in (start, end))
+        return pc.if_else(pa.array(known), self.strings(*bounds), None)
 
     def strings(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
         """The texts between byte offsets, as an Arrow array of strings."""
@@ -277,6 +292,8 @@ def whole_characters(texts: pd.Series) -> pd.Series:
 
 def _joined(texts: Sequence[str] | pa.Array) -> np.ndarray:
     """The bytes of all texts with a separator before and after each; half characters may only come in strings."""
+    if not len(texts):
+        return np.zeros(2, np.uint8)
     if not isinstance(texts, pa.Array):
         whole = "\x00".join([text.replace("\x00", " ") if "\x00" in text else text for text in texts])
         return np.frombuffer(SEPARATOR + whole.encode("utf-8", "surrogatepass") + SEPARATOR, dtype=np.uint8)
@@ -285,7 +302,7 @@ def _joined(texts: Sequence[str] | pa.Array) -> np.ndarray:
     joined = np.append(np.uint8(0), np.frombuffer(data, dtype=np.uint8)) if data else np.zeros(1, np.uint8)
     if np.count_nonzero(joined == 0) > len(texts) + 1:
         return _joined(pc.replace_substring(texts, "\x00", " "))
-    return joined if len(texts) else np.zeros(2, np.uint8)
+    return joined
 
 
 def tokenise(texts: Sequence[str] | pa.Array, vocabulary: Vocabulary | None = None) -> Tokens:
