@@ -16,6 +16,7 @@ from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
 from analysis.read.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
+from analysis.read.repair import repair_texts
 from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, InputError, read_table
 
 # The names that columns have in the tables of databases, scrapers and this project; the first that is there wins.
@@ -258,11 +259,10 @@ def _finish(
     reject(blank, "it has no text")
     frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)
-    null = frame["text"].str.contains("\0", regex=False)
-    if null.any():  # other programs end a text there
-        frame["text"] = frame["text"].str.replace("\0", "", regex=False)
-        told_of = frame.loc[null, ["article_id", "source"]].itertuples(index=False)
-        notes += [(*row, "text", "characters that are none (NUL) were taken out") for row in told_of]
+    for name in ("text", "headline"):
+        frame[name], mended = repair_texts(frame[name])
+        keys = frame.loc[mended["row"], ["article_id", "source"]].itertuples(index=False, name=None)
+        notes += [(*key, name, note) for key, note in zip(keys, mended["note"], strict=True)]
     cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
     if clean and len(frame):
         pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
