@@ -263,7 +263,9 @@ def _finish(
         frame[name], mended = repair_texts(frame[name])
         keys = frame.loc[mended["row"], ["article_id", "source"]].itertuples(index=False, name=None)
         notes += [(*key, name, note) for key, note in zip(keys, mended["note"], strict=True)]
-    cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
+    told_of = dict(zip(raw["line"][frame.index], zip(frame["article_id"], frame["source"], strict=True), strict=True))
+    left = [(*told_of[at], None, reason, text) for at, reason, text in batch.removed if at in told_of]
+    cuts, signed = [pd.DataFrame(left, columns=REMOVED)], frame["text"]
     if clean and len(frame):
         pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
         found = pd.DataFrame([pages.clean_page(*pair) for pair in pairs], frame.index)
