@@ -16,6 +16,7 @@ from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
 from analysis.read.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
+from analysis.read.repair import repair_texts
 from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
 # The names that columns have in the tables of databases, scrapers and this project; the first that is there wins.
@@ -260,12 +261,13 @@ def _finish(
     reject(blank, "it has no text")
     frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)
-    null = frame["text"].str.contains("\0", regex=False)
-    if null.any():  # other programs end a text there
-        frame["text"] = frame["text"].str.replace("\0", "", regex=False)
-        told_of = frame.loc[null, ["article_id", "source"]].itertuples(index=False)
-        notes += [(*row, "text", "characters that are none (NUL) were taken out") for row in told_of]
-    cuts, signed = [pd.DataFrame(columns=REMOVED)], frame["text"]
+    for name in ("text", "headline"):
+        frame[name], mended = repair_texts(frame[name])
+        keys = frame.loc[mended["row"], ["article_id", "source"]].itertuples(index=False, name=None)
+        notes += [(*key, name, note) for key, note in zip(keys, mended["note"], strict=True)]
+    told_of = dict(zip(raw["line"][frame.index], zip(frame["article_id"], frame["source"], strict=True), strict=True))
+    left = [(*told_of[at], None, reason, text) for at, reason, text in batch.removed if at in told_of]
+    cuts, signed = [pd.DataFrame(left, columns=REMOVED)], frame["text"]
     if clean and len(frame):
         pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
         found = pd.DataFrame([pages.clean_page(*pair) for pair in pairs], frame.index)

@@ -48,6 +48,17 @@ def _foreign_months() -> dict[str, int]:
     return {name: numbers.pop() for name, numbers in meant.items() if len(numbers) == 1 and not name.isdigit()}
 
 
+def is_month(name: str) -> bool:
+    """Whether a word is the name of a month, in one of the languages that are known.
+
+    Examples
+    --------
+    >>> is_month("Mai"), is_month("Monday")
+    (True, False)
+    """
+    return _month(name) is not None
+
+
 def _month(name: str) -> int | None:
     name = name.lower()
     if name.isdigit():

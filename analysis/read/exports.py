@@ -1,43 +1,53 @@
-"""Articles out of the exports of news databases, read leniently: by fields and marks, not by an exact layout."""
+"""Exports of news databases: which database a file is from, and its articles, read leniently by fields and marks."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from analysis.read.dates import MONTH, find_date
+from analysis.read import factiva, nexis, proquest
 from analysis.read.encoding import HEAD_BYTES, guess_encoding
-from analysis.tables import InputError, read_table
+from analysis.read.nexis import Article, Left
+from analysis.tables import InputError
 
-# Fields under a name and a colon (Nexis, ProQuest), two capitals (Factiva) or in an element of XML; what they hold.
-_FIELDS = read_table(Path(__file__).with_name("export_fields.csv")).fillna("")
-_ELEMENTS = dict(_FIELDS[_FIELDS["form"] == "element"][["label", "column"]].to_numpy())
-_COLUMN = {label.lower(): column for form, label, column, _ in _FIELDS.to_numpy() if form != "element"}
-_OF = _FIELDS.groupby("form")["label"].agg(list)
-_ENDS = {
-    name: set(_FIELDS["label"][_FIELDS["ends_text"].str.contains(name)].str.lower()) for name in ("nexis", "label")
-}
-_NAME = re.compile(rf"\s*({'|'.join(sorted(_OF['name'], key=len, reverse=True))})\s*:\s*(.*)", re.IGNORECASE)
-_CODE = re.compile(rf"\s*({'|'.join(_OF['code'])})(?:\s+(.*))?$")
-_COUNT = re.compile(r"\s*(?:Do[ck]ument \d+ (?:of|von|de) [\d,.]+|\d+ (?:of|von|de|/) [\d,.]+ DO[CK]UMENT\w*)\s*$")
-_DATED = re.compile(rf".{{0,20}}\b(?:{MONTH})\w*\b.{{0,12}}\b\d{{4}}\b|\b\d{{1,2}} \w+ \d{{4}}\b", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*(?:LENGTH|Length|Länge)\s*:")
-_BODY = re.compile(r"\s*(?:Body|BODY)\s*:?\s*$")
-_ASIDE = re.compile(rf"\s*(?:Copyright|All Rights|Page \d|\d+\. )|{_COUNT.pattern}")
-_CLOSING = re.compile(r"\s*(?:Copyright \d{4}|Classification\s*$|End of Document\s*$)")
-_WORDS = re.compile(r"[\d,. ]+ (?:words|mots|Wörter|palabras)$")
 _EXPECTED = (
-    "a Nexis export (articles with a length and a body), a Factiva export (fields HD, LP, TD) or a ProQuest export (a "
-    "field 'Full text:')"
+    "a Nexis export (articles with a length and a body), a Factiva export (fields HD, LP, TD, or as displayed), a ProQuest "
+    "export (a field 'Full text:') or a Europresse export in HTML"
+)
+# Marks of a database in HTML, of which no page is made: more than its name.
+_IN_HTML = {
+    "marks of Factiva": re.compile(
+        r"<title>\s*Factiva|class=[\"'][^\"']*\b(?:enArticle|\w+Headline|articleParagraph)\b|Do[ck]umento? [A-Z]{3,}\d{10}", re.I),
+    "marks of Nexis": re.compile(r"<DOC(?:FULL| NUMBER)|NAME=.?DOC_ID_|\b\d+ (?:of|von|de) \d+ DO[CK]UMENT", re.I),
+    "marks of ProQuest": re.compile(r"ProQuestDocuments|ProQuest document (?:ID|link)|DocID_", re.I),
+    "marks of Europresse": re.compile(r"docOcurrContainer|DocPublicationName|titreArticleVisu", re.I),
+}  # fmt: skip
+_NAMED = re.compile(r"\b(?:europresse|CEDROM-SNi)\b", re.I)
+
+
+class Layout(NamedTuple):
+    """A way in which exports hold articles: what is seen of it, what parts them, whether that opens one, the reader."""
+
+    seen: str
+    mark: re.Pattern[str]
+    opens: bool
+    read: Callable[[list[str]], tuple[Article, Left]]
+
+
+_LAYOUTS = (
+    Layout("fields of ProQuest", proquest.RULE, True, proquest.read_proquest),
+    Layout("'End of Document'", nexis.END, False, partial(nexis.read_nexis, headline_first=True)),
+    Layout("headings like '1 of 10 DOCUMENTS'", nexis.COUNT, True, partial(nexis.read_nexis, headline_first=False)),
+    Layout("document numbers", factiva.NUMBER, False, factiva.read_factiva),
 )
 
 
-def read_export(content: bytes, source: str) -> list[dict[str, str]] | None:
-    """Read a Nexis, Factiva or ProQuest export: Word, text, HTML, XML or RTF.
+def read_export(content: bytes, source: str) -> list[tuple[Article, Left]] | None:
+    """Read a Nexis, Factiva, ProQuest or Europresse export: Word, text, HTML, XML or RTF.
 
     Parameters
     ----------
@@ -48,167 +58,136 @@ def read_export(content: bytes, source: str) -> list[dict[str, str]] | None:
 
     Returns
     -------
-    list of dict, or None
-        What was found of each article, by column of the articles table; None if a text or HTML file does not look
-        like an export: it may be a page.
+    list of (dict, list), or None
+        What was found of each article, by column of the articles table, and what was left out of it, with a reason;
+        None if a text or HTML file shows no mark of an export: it may be a page.
 
     Raises
     ------
     InputError
-        If a Word, XML or RTF file, or one that looks like an export, holds no article; it says what was seen.
+        If a Word, XML or RTF file, or one that shows marks of an export, holds no article; it says what was seen.
 
     Examples
     --------
     >>> saved = "1 of 1 DOCUMENTS|The Sun|May 2, 2018 Friday|Rain|LENGTH: 3 words|It may rain.|LANGUAGE: ENGLISH"
-    >>> found = read_export(saved.replace("|", "\\n\\n").encode(), "nexis.txt")
-    >>> [(article["outlet"], article["headline"], article["text"]) for article in found]
-    [('The Sun', 'Rain', 'It may rain.')]
+    >>> [(article, left)] = read_export(saved.replace("|", "\\n\\n").encode(), "nexis.txt")
+    >>> article["outlet"], article["headline"], article["text"], left
+    ('The Sun', 'Rain', 'It may rain.', [('field of the export: language', 'LANGUAGE: ENGLISH')])
     """
     suffix = source.rsplit(".", 1)[-1].lower()
     try:
-        lines = _lines(content, suffix, source)
+        lines, seen = _lines(content, suffix, source)
     except InputError:
         raise
     except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
         raise InputError(f"{source}: not a readable {suffix} file: {str(error).splitlines()[0]}") from error
-    # A line that only divides stands in many a page, and so may a number of a document.
-    layouts = _LAYOUTS[:3] if suffix in {"txt", "text"} else _LAYOUTS
-    for _, mark, opens, read in layouts:
-        articles = _split(lines, mark, opens, read)
-        if any("text" in article for article in articles):
+    if lines is None:
+        return None
+    seen += _seen(lines)
+    for articles in (_read(layout, lines) for layout in _LAYOUTS if _speaks_for(layout, lines, suffix)):
+        if any("text" in article for article, _ in articles):
             return articles
-    told = [line.strip() for line in lines if line.strip()]
-    seen = [f", with {says}" for says, mark, *_ in layouts if says and any(map(mark.match, told))]
+    if nexis.looks_like_nexis(lines):
+        first = any(map(nexis.END.match, lines)) or suffix in {"docx", "rtf"}
+        articles = [nexis.read_nexis(part, headline_first=first) for part in nexis.split_unmarked(lines)]
+        if any("text" in article for article, _ in articles):
+            return articles
+    if proquest.looks_like_proquest(lines) and "text" in (whole := proquest.read_proquest(lines))[0]:
+        return [whole]
     if not seen and suffix not in {"docx", "xml", "rtf"}:
         return None
-    begins = f"{len(told)} lines that begins {''.join(told[:1])[:40]!r}{''.join(seen)}"
+    told = [line.strip() for line in lines if line.strip()]
+    with_ = f", with {' and '.join(dict.fromkeys(seen))}" if seen else ""
+    begins = f"{len(told)} lines that begins {''.join(told[:1])[:40]!r}{with_}"
     raise InputError(f"{source}: no article found in this {suffix} file of {begins}; expected {_EXPECTED}")
 
 
-def _lines(content: bytes, suffix: str, source: str) -> list[str]:
-    """The lines of a file; of HTML of the blocks marked as articles, if there are any, each closed by a feed."""
+def _seen(lines: list[str]) -> list[str]:
+    """Marks of an export among lines; a line that only divides stands in many a page, and so may a number."""
+    seen = [layout.seen for layout in _LAYOUTS[1:3] if any(map(layout.mark.match, lines))]
+    seen += ["coded fields"] * factiva.looks_like_factiva(lines)
+    seen += ["fields of ProQuest"] * proquest.looks_like_proquest(lines)
+    seen += ["fields of Nexis"] * nexis.looks_like_nexis(lines)
+    return seen + ["the name of Europresse"] * (len(lines) > 1 and any(map(_NAMED.search, lines[-40:])))
+
+
+def _speaks_for(layout: Layout, lines: list[str], suffix: str) -> bool:
+    """Whether a layout is tried: in plain text a rule, or a number, needs fields beside it."""
+    if layout.read is proquest.read_proquest:
+        return proquest.looks_like_proquest(lines)
+    if layout.read is factiva.read_factiva and suffix in {"txt", "text"}:
+        shown = any(factiva.NUMBER.match(line) and len(line) > 25 for line in lines)
+        return factiva.looks_like_factiva(lines) or shown
+    return True
+
+
+def _read(layout: Layout, lines: list[str]) -> list[tuple[Article, Left]]:
+    """Articles between marks; before the first that opens one, or after the last that closes one, there may be none."""
+    places = [place + (not layout.opens) for place, line in enumerate(lines) if layout.mark.match(line)]
+    found = [layout.read(lines[start:stop]) for start, stop in pairwise([0, *places, len(lines)])] if places else []
+    edge = 0 if layout.opens else len(places)
+    return [
+        (article, left)
+        for place, (article, left) in enumerate(found)
+        if article and ("text" in article or place != edge)
+    ]
+
+
+def _lines(content: bytes, suffix: str, source: str) -> tuple[list[str] | None, list[str]]:
+    """The lines of a file, and the marks of an export in it; None for a page."""
     if suffix == "docx":
         import docx
 
-        return [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")]
+        return [line for part in docx.Document(io.BytesIO(content)).paragraphs for line in part.text.split("\n")], []
     text = content.decode(guess_encoding(content[:HEAD_BYTES], source), "replace")
     if suffix == "xml":
-        return _xml_lines(content) or [text]
+        return factiva.list_xml(content) or [text], []
     if suffix == "rtf":
         from striprtf.striprtf import rtf_to_text
 
         text = rtf_to_text(text, errors="ignore").replace("|", "\n")
-    if suffix not in {"html", "htm", "xhtml"}:
-        return re.split(r"\r\n?|\n", text)
-    if not re.search(r"factiva|DOC NUMBER|\d+ of \d+ DOCUMENTS", text, re.IGNORECASE):
-        return []
+    if suffix in {"html", "htm", "xhtml"}:
+        seen = [name for name, mark in _IN_HTML.items() if mark.search(text)]
+        return (_html_lines(text, seen) if seen else None), seen
+    return re.split(r"\r\n?|\n", text), []
+
+
+def _html_lines(text: str, seen: list[str]) -> list[str]:
+    """The lines of HTML; those of the blocks marked as articles, if there are any, each closed by a feed."""
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(re.sub(r"<!--.*?-->|\s+", " ", text, flags=re.DOTALL), "lxml")
     for line_break in soup.find_all("br"):
         line_break.replace_with("\n")
-    leaves = ["td", "p", "div"]
-    blocks = soup.find_all(class_=re.compile(r"^article(?:$|\s|Headline)|\w*Article$")) or [soup]
-    parts = [[leaf.get_text() for leaf in block.find_all(leaves) if not leaf.find(leaves)] for block in blocks]
-    return [line for part in parts for text in (*part, "\f") for line in (*text.split("\n"), "")]
+    if "marks of ProQuest" in seen:
+        proquest.mark_articles(soup)
+        return _block_lines(soup)
+    if "marks of Europresse" in seen:
+        return _europresse_lines(soup)
+    marked = soup.find_all(class_=re.compile(r"^article(?:$|\s)|^\w*Article$"))
+    known = set(map(id, marked))
+    blocks = [block for block in marked if not any(id(parent) in known for parent in block.parents)]
+    if "marks of Factiva" in seen and blocks:
+        return [line for block in blocks for line in (*factiva.list_shown(block), "\f")]
+    return _block_lines(soup)
 
 
-def _split(lines: list[str], mark: re.Pattern[str], opens: bool, read: Any) -> list[dict[str, str]]:
-    """Articles between marks; before the first that opens one, or after the last that closes one, there may be none."""
-    places = [place + (not opens) for place, line in enumerate(lines) if mark.match(line)]
-    found = [read(lines[start:stop]) for start, stop in pairwise([0, *places, len(lines)])] if places else []
-    edge = 0 if opens else len(places)
-    return [article for place, article in enumerate(found) if article and ("text" in article or place != edge)]
+def _block_lines(soup: Any) -> list[str]:
+    """All text, with an empty line at each end of a block."""
+    for block in soup.find_all(["td", "p", "div", "tr", "li", "h1", "h2", "h3", "title"]):
+        block.insert_before("\n\n")
+        block.insert_after("\n\n")
+    return [line.strip(" ") for line in re.sub(r"\n\s*\n", "\n\n", soup.get_text()).split("\n")]
 
 
-def _paragraphs(lines: list[str], wrapped: bool = False) -> str:
-    """One paragraph a line; those broken at a page's width stand between empty lines."""
-    blocks = re.split(r"\n\s*\n" if wrapped else r"\n", "\n".join(line.strip() for line in lines))
-    return "\n".join(" ".join(block.split("\n")).strip() for block in blocks if block.strip())
-
-
-def _nexis(lines: list[str], wrapped: bool = False) -> dict[str, str]:
-    """One Nexis article: outlet and date around the headline, then fields, then the body up to the closing fields."""
-    lines = [line.replace("\xa0", " ") for line in lines]
-    fields = {place: found for place, line in enumerate(lines) if (found := _NAME.match(line))}
-    bodies = [place for place, line in enumerate(lines) if _BODY.match(line)][:1]
-    middle = next((place for place, line in enumerate(lines) if _LENGTH.match(line)), (bodies or [len(lines)])[0])
-    head = {place: line.strip() for place, line in enumerate(lines[:middle]) if line.strip()}
-    head = {place: line for place, line in head.items() if place not in fields and not _ASIDE.match(line)}
-    record: dict[str, str] = {}
-    for day in [place for place, line in head.items() if _DATED.match(line) and find_date(line)][-1:]:
-        above = [line for place, line in head.items() if place < day]
-        end = min((place for place in fields if place > day), default=middle)
-        # The edition stands right below the date, the headline after an empty line.
-        gap = next((place for place in range(day, end) if not lines[place].strip()), day)
-        below = [line for place, line in head.items() if gap < place < end]
-        record = {"published": find_date(head[day]) or "", "outlet": "".join(above[-1:])}
-        record["headline"] = " ".join(below or above[-2:-1])
-    opening = [place for place in fields if place <= middle or not "".join(lines[middle + 1 : place]).strip()]
-    start = max(bodies or opening or [middle]) + 1
-    closing = [place for place, line in enumerate(lines) if _CLOSING.match(line)]
-    closing += [place for place, found in fields.items() if found[1].lower() in _ENDS["nexis"]]
-    stop = min((place for place in closing if place >= start), default=len(lines))
-    record["text"] = _paragraphs(lines[start:stop], wrapped) if middle < len(lines) else ""
-    for place, found in fields.items():
-        if not start <= place < stop:
-            record.setdefault(_COLUMN[found[1].lower()], found[2].strip())
-    return {name: value for name, value in record.items() if name and value}
-
-
-def _labelled(lines: list[str], label: re.Pattern[str]) -> dict[str, str]:
-    """One article whose every part stands under its label: all labels of Factiva, some of ProQuest end a text."""
-    record: dict[str, list[str]] = {}
-    name = ""
-    for line in (line.replace("\xa0", " ").strip() for line in lines):
-        found = label.match(line)
-        if found and (name != "text" or (found[1].lower() in _ENDS["label"] and line[0].isupper())):
-            name, line = _COLUMN[found[1].lower()], found[2] or ""
-            name = "" if name in record and name != "text" else name
-        record.setdefault(name, []).append(line)
-    text = _paragraphs(record.pop("text", []), wrapped=label is _NAME)
-    values = {name: " ".join(parts).strip() for name, parts in record.items()} | {"text": text}
-    values["article_id"] = values.get("article_id", "").split(" ")[-1]
-    return {name: value for name, value in values.items() if name and value}
-
-
-def _factiva(lines: list[str]) -> dict[str, str]:
-    """One Factiva article: coded, or as shown: headline, words, day, outlet, code, language, rights, text, number."""
-    if "text" in (record := _labelled(lines, _CODE)):
-        return record
-    part = [line.strip() for line in lines if line.strip()]
-    words = [place for place, line in enumerate(part) if _WORDS.match(line)][:1]
-    rights = [place for place, line in enumerate(part) if re.match(r"©|\([Cc]\)|Copyright", line)]
-    body = [place for place in rights if not words or place > words[0]][:1] or words
-    if not body:
-        return {}
-    record = {"article_id": part[-1].split()[-1], "text": "\n".join(part[body[0] + 1 : -1])}
-    if words and words[0]:
-        day = next((place for place in range(words[0], len(part)) if find_date(part[place])), len(part))
-        outlets = [line for line in part[day + 1 : -1] if not re.match(r"\d\d?:\d\d", line)]
-        record |= {"headline": part[0], "published": "".join(part[day : day + 1]), "outlet": "".join(outlets[:1])}
-    return {name: value for name, value in record.items() if value}
-
-
-def _xml_lines(content: bytes) -> list[str]:
-    """Factiva's elements as lines of 'HD content', each article closed by a feed."""
-    from lxml import etree
-
-    root = etree.fromstring(content.strip(), etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+def _europresse_lines(soup: Any) -> list[str]:
+    """Europresse's articles as lines of Factiva's codes: its classes name what they hold."""
+    classes = {"HD": "titreArticle", "SN": "DocPublicationName", "PD": "DocHeader", "TD": "docOcurrContainer"}
     lines = []
-    for article in root.iter("{*}article"):
-        for element, code in _ELEMENTS.items():
-            for node in article.iter(f"{{*}}{element}"):
-                leaves = node.findall(".//{*}paragraph") or [node]
-                lines += [f"{code} {' '.join(''.join(leaf.itertext()).split())}" for leaf in leaves]
+    for article in soup.find_all("article"):
+        for code, name in classes.items():
+            for part in article.find_all(class_=name)[:1]:
+                paragraphs = [leaf.get_text() for leaf in part.find_all("p")] or part.get_text().split("\n")
+                lines += [f"{code}\t{' '.join(paragraph.split())}" for paragraph in paragraphs if paragraph.strip()]
         lines.append("\f")
     return lines
-
-
-# What is seen, the line that parts articles, whether it opens one, and how one is read.
-_LAYOUTS: tuple[tuple[str, re.Pattern[str], bool, Any], ...] = (
-    ("", re.compile(r"_{20,}\s*$"), True, partial(_labelled, label=_NAME)),
-    ("'End of Document'", re.compile(r"\s*End of Document\s*$"), False, _nexis),
-    ("headings like '1 of 10 DOCUMENTS'", _COUNT, True, partial(_nexis, wrapped=True)),
-    ("document numbers", re.compile(r"\s*(?:AN\s+)?Document [A-Z0-9]{5}\w*\s*$|\f"), False, _factiva),
-)

@@ -46,6 +46,7 @@ class Batch(NamedTuple):
     rejected: list[tuple[Any, ...]]
     notes: list[tuple[Any, ...]]
     page: bool = False
+    removed: list[tuple[int, str, str]] = []  # line, reason, text: what an export's reader left out
 
 
 def list_files(path: Path) -> tuple[dict[str, Callable[[], Any]], dict[str, str]]:
@@ -139,15 +140,17 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
             if not stream.peek(1):
                 raise InputError(f"{source}: the file is empty")
             notes: list[tuple[Any, ...]] = []
+            removed: list[tuple[int, str, str]] = []
             rows = _rows(stream, suffix, source, notes)
             if suffix in _PAGES | {".docx", ".xml", ".rtf"}:
                 found = read_export(content := stream.read(), source)
                 if found is None:
                     yield _page(content, source)
                     return
-                rows = enumerate(found, 1)
+                rows = ((number, dict(article)) for number, (article, _) in enumerate(found, 1))
+                removed = [(number, reason, text) for number, (_, left) in enumerate(found, 1) for reason, text in left]
                 notes = [(None, f"{source}:{number}", name, "not found in the export") for name in _IN_EXPORTS
-                         for number, record in enumerate(found, 1) if name not in record]  # fmt: skip
+                         for number, (article, _) in enumerate(found, 1) if name not in article]  # fmt: skip
             held, records, rejected = 0, {}, []
             full = size // _FIRST  # the first batches are small, so that no process waits long for its first
             for line, record in rows:
@@ -159,13 +162,17 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
                     rejected.append((source, line, None, reason))
                 if held >= full:
                     full = min(2 * full, size)
-                    yield Batch(as_frame(records), source, rejected, notes)
+                    yield Batch(as_frame(records), source, rejected, notes, removed=_of(removed, records))
                     held, records, rejected, notes = 0, {}, [], []
-            yield Batch(as_frame(records), source, rejected, notes)
+            yield Batch(as_frame(records), source, rejected, notes, removed=_of(removed, records))
     except _DAMAGED as error:
         raise InputError(f"{source}: the archive is damaged or cut short: {error}") from error
     except (OSError, csv.Error) as error:
         raise InputError(f"{source}: cannot be read: {error}") from error
+
+
+def _of(removed: list[tuple[int, str, str]], records: Mapping[int, Any]) -> list[tuple[int, str, str]]:
+    return [row for row in removed if row[0] in records]
 
 
 def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[Row]:

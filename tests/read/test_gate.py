@@ -142,7 +142,7 @@ def test_half_characters_and_null_characters_cost_no_article():
     corpus = read(pd.DataFrame({"text": ["Half \ud83d.", "a\0b"], "title": ["\udc00", "a\0b"]}, dtype=object))
     assert corpus.articles["text"].str.len().tolist() == [len("Half ?."), 2]
     assert corpus.articles["headline"].tolist()[1] == "ab"
-    assert "NUL" in corpus.notes["note"].iloc[-1]
+    assert "invisible characters" in corpus.notes["note"].iloc[-1]
 
 
 @pytest.mark.parametrize("place", [".", "tables"])
