@@ -23,8 +23,8 @@ PUBLIC = {
     "codebook.scoring": ("score",),
     "codebook.evidence": ("evidence", "highlight"),
     "compare.events": ("group_events",),
-    "compare.rates": ("compare_outlets",),
-    "compare.contrasts": ("contrast_outlets",),
+    "compare.rates": ("rates",),
+    "compare.contrasts": ("contrasts",),
     "compare.distinctive": ("distinctive_terms",),
     "show.figures": ("show_table",),
 }

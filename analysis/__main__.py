@@ -85,8 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     agreement.add_argument("-o", "--output", metavar="DIR", type=Path, help="where the tables go")
     compare = scoring(add("compare", "rates of each outlet, and what differs: with intervals", target="DIR"))
     compare.add_argument("--copies", choices=("once", "all", "drop"), default="once", help="how copies are counted")
-    compare.add_argument("--pairs", action="store_true", default=None, help="all pairs, also of more than 10 outlets")
-    compare.add_argument("--seed", type=int, default=1)
+    compare.add_argument("--pairs", action="store_true", default=None, help="all pairs, also of more than 6 outlets")
+    says = "the declared family: features compared in the newsroom's voice (default: all)"
+    compare.add_argument("--features", type=lambda text: text.split(","), metavar="FEATURE,…", help=says)
     report = scoring(add("report", "every notebook run on a corpus, findings first", target="DIR"))
     report.add_argument("--title", default="")
     report.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, default=[], help="filled-in coding sheets")

@@ -5,6 +5,7 @@ What draws, tests or runs notebooks is imported by the commands that need it: it
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from analysis.codebook.lexicon import read_lexicon
 from analysis.read import Corpus, describe, read
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.stream import Options, quote_corpus, score_corpus
-from analysis.tables import NOTES, REJECTED, TOLD, InputError, safe_cells, write_beside, write_table
+from analysis.tables import NOTES, REJECTED, TOLD, InputError, replacing, safe_cells, write_beside, write_table
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -70,15 +71,18 @@ def evidence(options: Namespace) -> None:
 def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
     study = _study(options)
+    chosen = {"copies": options.copies, "pairs": options.pairs, "features": options.features}
     found = {
         "comparison": study.rates(copies=options.copies),
-        "contrasts": study.contrasts(copies=options.copies, pairs=options.pairs),
+        "contrasts": study.contrasts(**chosen),
         "events": study.events,
     }
     print(describe(study.corpus))
     for name, table in found.items():
         write_table(table, options.output / f"{name}.csv")
         print(f"{options.output / name}.csv: {len(table)} rows")
+    with replacing(options.output / "compare.json") as beside:
+        beside.write_text(json.dumps({"path": str(options.path), **chosen}, indent=1) + "\n", encoding="utf-8")
 
 
 def report(options: Namespace) -> None:

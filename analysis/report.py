@@ -18,9 +18,9 @@ from nbconvert.filters import markdown2html
 from tqdm import tqdm
 
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
+from analysis.compare.contrasts import ALPHA
 from analysis.compare.events import THRESHOLD, WINDOW
-from analysis.compare.rates import LEVEL, MIN_ARTICLES
-from analysis.compare.ratios import DRAWS
+from analysis.compare.rates import MIN_ARTICLES
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
 from analysis.read.quality import describe_problems
 from analysis.show import figures, findings
@@ -36,6 +36,11 @@ LEXICON, JUDGED = DATA / "lexicons", DATA / "coding" / "precision.csv"
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
+#: What the methods say of the family of tests.
+FAMILY = (
+    "The family that is tested together is every feature of the dictionary, in the newsroom's voice, in the body, "
+    "adjusted by Benjamini and Hochberg (1995). It was not declared before testing: what it finds is exploratory."
+)
 #: Contrasts that open the report, and sentences shown with each.
 FINDINGS, EXAMPLES = 10, 3
 SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
@@ -154,8 +159,8 @@ def _describe(study: Study, contrasts: pd.DataFrame) -> dict[str, Any]:
         "rejected": corpus.rejected["reason"].value_counts(), "flagged": describe_problems(study.checked),
         "lexicon": study.lexicon, "judged": findings.precision_of(JUDGED.parent)["precision"] if own else None,
         "summary": findings.describe_contrasts(contrasts), "findings": _findings(contrasts, study),
-        "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW,
-        "events": study.tables["events"]["event"].nunique(), "level": 1 - LEVEL, "seed": study.seed,
+        "few": MIN_ARTICLES, "family": FAMILY, "threshold": THRESHOLD, "window": WINDOW,
+        "events": study.tables["events"]["event"].nunique(), "level": ALPHA, "seed": study.seed,
     }  # fmt: skip
 
 

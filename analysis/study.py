@@ -16,10 +16,10 @@ from analysis.codebook.actors import read_actors
 from analysis.codebook.evidence import evidence, highlight
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score
-from analysis.compare.contrasts import contrast_outlets
+from analysis.compare.contrasts import contrasts
 from analysis.compare.distinctive import distinctive_terms
 from analysis.compare.events import group_events
-from analysis.compare.rates import compare_outlets
+from analysis.compare.rates import rates
 from analysis.read import describe, read
 from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
@@ -126,8 +126,12 @@ class Study:
     @cached_property
     def events(self) -> pd.DataFrame:
         """Which articles tell the same event, and which are copies."""
-        known = self._files.get("events")
-        return self._open("events") if known else group_events(self.articles)
+        if self._files.get("events"):
+            return self._open("events")
+        if self.articles["text"].notna().any():
+            return group_events(self.articles)
+        alone = self.articles[["article_id"]]  # without texts nobody can say what they tell
+        return alone.assign(event=alone["article_id"], duplicate_of=None).astype("str")
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -184,7 +188,7 @@ class Study:
         articles, unit = self._grouped(by, most)
         events = self.events if copies != "all" and by != "corpus" else None
         scores = self.scores[self.scores["feature"].isin(self._known("feature", feature))] if feature else self.scores
-        table = compare_outlets(scores, articles, by=unit, copies=copies, events=events)
+        table = rates(scores, articles, by=unit, copies=copies, events=events)
         for column, value in {"voice": voice, "section": section}.items():
             if value is not None:
                 _refuse_unknown(column, value, table[column])
@@ -196,8 +200,16 @@ class Study:
             table.insert(4, by, parts[1])
         return table.reset_index(drop=True)
 
-    def contrasts(self, copies: str = "once", pairs: bool | None = None) -> pd.DataFrame:
+    def contrasts(
+        self, copies: str = "once", pairs: bool | None = None, features: Sequence[str] | None = None,
+        coded: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
         """What differs between outlets, and how sure one can be (`compare.contrasts`).
+
+        Parameters
+        ----------
+        copies, pairs, features, coded
+            As of `compare.contrasts.contrasts`; ``features`` are the declared family.
 
         Returns
         -------
@@ -205,11 +217,11 @@ class Study:
             The table ``contrasts`` of ``data/README.md``.
         """
         kept = self.__dict__.setdefault("_contrasts", {})
-        if (copies, pairs) not in kept:
-            kept[copies, pairs] = contrast_outlets(
-                self.scores, self.articles, copies=copies, events=self.events, pairs=pairs, seed=self.seed
-            )
-        return kept[copies, pairs].copy()
+        asked = (copies, pairs, tuple(features or ()), id(coded))
+        if asked not in kept:
+            chosen: dict[str, Any] = {"copies": copies, "pairs": pairs, "features": features, "coded": coded}
+            kept[asked] = contrasts(self.scores, self.articles, events=self.events, **chosen)
+        return kept[asked].copy()
 
     def distinctive_words(self, voice: str = "newsroom") -> pd.DataFrame:
         """Words and pairs of words that set outlets apart in a voice (`compare.distinctive`)."""

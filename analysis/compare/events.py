@@ -52,6 +52,8 @@ COMMON_RUN = 1000
 #: that share 0.7 or more were all copies or later versions, those that share less than 0.55 the furniture of one site.
 COPIED = 0.6
 _BATCH, _BLOCK = 2000, 250
+#: Ways to count copies, see `assign_sources`.
+COPIES = ("once", "all", "drop")
 
 
 def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.DataFrame:
@@ -120,6 +122,58 @@ def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.Dat
     table["duplicate_of"] = table["article_id"].iloc[original].to_numpy()
     table.loc[original == rows.to_numpy(), "duplicate_of"] = None
     return table[["article_id", "event", "duplicate_of"]].sort_index().set_axis(articles.index)
+
+
+def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Say for which outlet each article is evidence, so that a text that many print is not counted as many.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        ``article_id``, ``outlet``; ``origin`` where known (an article whose origin is not its outlet is a copy).
+    copies : {"once", "all", "drop"}
+        ``once``: a copy counts for its origin and only once, however many print it; ``all``: every article
+        counts for the outlet that printed it; ``drop``: copies count for nobody.
+    events : DataFrame, optional
+        ``article_id``, ``duplicate_of``: the near-duplicates that the text shows.
+
+    Returns
+    -------
+    DataFrame
+        ``article_id``, ``source`` (missing: no outlet known), ``counted`` and ``note`` (why one is not counted
+        for its outlet), in the order of `articles`.
+
+    Raises
+    ------
+    InputError
+        For an unknown `copies`.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": ["1", "2"], "outlet": ["Times", "Agency"], "origin": "Agency"})
+    >>> assign_sources(articles)[["source", "counted", "note"]].values.tolist()
+    [['Agency', True, 'copy of Agency'], ['Agency', True, '']]
+    """
+    if copies not in COPIES:
+        raise InputError(f"copies={copies!r}: choose one of {', '.join(COPIES)}")
+    found = articles[["article_id"]].reset_index(drop=True)
+    outlet = articles["outlet"].reset_index(drop=True)
+    if copies == "all":
+        return found.assign(source=outlet, counted=True, note="")
+    origin = articles["origin"].reset_index(drop=True).fillna(outlet) if "origin" in articles else outlet
+    root = found["article_id"]
+    if events is not None and "duplicate_of" in events:
+        root = root.map(events.set_index("article_id")["duplicate_of"]).fillna(root)
+    # The original stands before its copies, wherever it is in the table; where it is absent, the first copy does.
+    order = np.argsort((root != found["article_id"]).to_numpy(), kind="stable")
+    again = root.iloc[order].duplicated().sort_index()
+    if "text" in articles:  # an agency's text printed word by word is the same text, without any events table
+        same = pd.DataFrame({"origin": origin, "text": articles["text"].to_numpy()})
+        again |= same.duplicated() & same["text"].fillna("").ne("") & origin.notna()
+    credited = origin.ne(outlet) & origin.notna()
+    counted = ~again & ~(credited & (copies == "drop"))
+    note = ("copy of " + origin).where(credited, "").mask(again & ~credited, "copy of another article")
+    return found.assign(source=origin, counted=counted, note=note)
 
 
 def read_words(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, pd.Series]:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.lexicon import Lexicon, is_codebook
+from analysis.compare.contrasts import ALPHA
 from analysis.compare.rates import MIN_ARTICLES
-from analysis.compare.sensitivity import ALPHA
 from analysis.read.corpus import Corpus
 from analysis.read.quality import describe_problems, tabulate_corpus
 from analysis.show.figures import plain_markdown
@@ -25,6 +25,7 @@ from analysis.show.plotted import (
     copy_table,
     drive_ranges,
     event_table,
+    select_contrasts,
 )
 from analysis.tables import DATA, read_table
 from analysis.validate.agreement import precision_table
@@ -268,19 +269,31 @@ def describe_part(table: pd.DataFrame, column: str, name: str) -> Said:
     return Said.plain(f"{name}: {share:.0f} % of the words, and of the mentions {listed(many, 20) or 'none'}.")
 
 
-def describe_contrasts(contrasts: pd.DataFrame, level: float = 0.05) -> Said:
-    """What the contrasts of the declared family show, or how large a difference would have had to be."""
+def describe_contrasts(contrasts: pd.DataFrame, declared: bool = False) -> Said:
+    """What the contrasts of one family show, or how large a difference would have had to be.
+
+    Parameters
+    ----------
+    contrasts : DataFrame
+    declared : bool
+        Whether the family was declared before testing (`compare.declaration`); else the sentence says that it was not.
+    """
     family = contrasts[contrasts["family"] == "declared"]
     tested = family[family["p_adjusted"].notna()]
     why = (family if len(family) else contrasts)["status"].drop(tested.index).replace("", pd.NA).value_counts()
-    text = f"Contrasts declared before testing: {len(family):,}; estimated: {len(tested):,}"
+    opening = (
+        "Contrasts declared before testing" if declared else "Contrasts (exploratory: not declared before testing)"
+    )
+    text = f"{opening}: {len(family):,}; estimated: {len(tested):,}"
     text += f" ({'; '.join(f'{reason}: {number:,}' for reason, number in why.head(3).items())})" if len(why) else ""
-    found = tested[tested["p_adjusted"] < level].sort_values(["p_adjusted", "feature", "outlet_a"])
-    said = listed((f"{r.feature} in {r.outlet_a}, {r.rate_ratio:.2g} times the rate of the others "
-                   f"({r.ci_low:.2g} to {r.ci_high:.2g})" for r in found.itertuples()), 8)  # fmt: skip
-    text += f"; with an adjusted p below {level}: {len(found):,}{'. ' * bool(said)}{said}" if len(tested) else ""
+    found = select_contrasts(contrasts, len(contrasts))
+    found = found[found["p_adjusted"] < ALPHA]
+    said = listed((f"{row['contrast']} {row['shown_ratio']:.2g} ({row['shown_low']:.2g} to {row['shown_high']:.2g})"
+                   for row in found.to_dict("records")), 8)  # fmt: skip
+    text += f"; with an adjusted p below {ALPHA:.2g}: {len(found):,}" if len(tested) else ""
+    text += f". Ratio of rates, to the typical outlet or to the one named: {said}" if said else ""
     least = tested["detectable_ratio"].median()
-    text += f". For half of the others rates would have had to differ {least:.2g}-fold to be found" if least > 0 else ""
+    text += f". For half of the contrasts rates have to differ {least:.2g}-fold to be found" if least > 0 else ""
     return Said.plain(f"{text.rstrip('. ')}. What is not found is not shown to be alike.")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from analysis.compare.rates import compare_outlets
+from analysis.compare.rates import rates as compare_rates
 from analysis.show.drawing import draw_heatmap, draw_over_time, draw_points, draw_positions, draw_shares, draw_timeline
 from analysis.show.figures import Plot
 from analysis.show.findings import development_note, sample_size, say_rates, say_shares
@@ -217,10 +217,11 @@ def contrasts(study: Study) -> Plot:
     data = select_contrasts(attempt(study.contrasts))
     return _plot(
         study, "03_outlet_comparison", "contrasts",
-        draw_points(data, "rate_ratio", "contrast", "ratio of rates (newsroom's voice)", ratio=True), data,
+        draw_points(data, "shown_ratio", "contrast", "ratio of rates (newsroom's voice)", low="shown_low",
+                    high="shown_high", ratio=True), data,
         "Which outlets differ in their own voice?",
         "Body, newsroom's voice, with 95 % intervals, the clearest first; hollow: too little for an interval.",
-        "Ratios on a logarithmic axis with a line at 1. " + say_rates(data, "rate_ratio", ["contrast"], "ratio"),
+        "Ratios on a logarithmic axis with a line at 1. " + say_rates(data, "shown_ratio", ["contrast"], "ratio"),
     )  # fmt: skip
 
 
@@ -257,7 +258,7 @@ def stances(study: Study) -> Plot:
 def cues(study: Study) -> Plot:
     """How often each outlet doubts, denies, accuses or endorses when it attributes."""
     scores, articles = cue_scores(attributions(study), study.articles), name_outlets(study.articles)
-    data = select_rates(attempt(compare_outlets, scores, articles, copies="all"), STANCES, voices=["all"])
+    data = select_rates(attempt(compare_rates, scores, articles, copies="all"), STANCES, voices=["all"])
     data = data.assign(**data[["per_1000", "ci_low", "ci_high"]] / 10)
     data = data.rename(columns={"per_1000": "per_100", "words": "attributions"})
     return _plot(
@@ -323,7 +324,7 @@ def within_events(study: Study) -> Plot:
 def hanging(study: Study) -> pd.DataFrame:
     """What the clearest contrasts hang on: `plotted.drive_table` of a study."""
     found = attempt(study.contrasts)
-    return drive_table(study.mentions, study.scores, study.articles, found, study.events, seed=study.seed)
+    return drive_table(study.mentions, study.scores, study.articles, found, study.events)
 
 
 def sensitivity(study: Study) -> Plot:

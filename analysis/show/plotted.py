@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.actors import sides
-from analysis.compare.rates import assign_sources
-from analysis.compare.sensitivity import ALPHA, sensitivity
+from analysis.compare.contrasts import ALPHA
+from analysis.compare.events import assign_sources
+from analysis.compare.sensitivity import sensitivity
 from analysis.read.articles import WORD
 from analysis.tables import COMPARISON, CONTRASTS, InputError, read_table, round_significant
 from analysis.validate.agreement import compare_coders
@@ -30,7 +31,7 @@ STANCES = ("neutral", "endorsing", "doubting", "denying", "accusing")
 #: An article's event is told by nobody else, by another outlet too, or in another's words.
 TOLD = ("told by it alone", "told by other outlets too", "copy of another's text")
 #: The raw comparison and the one within events, as a figure names them.
-COMPARED = {"rest": "all articles", "within-event": "the same events only"}
+COMPARED = {"all": "all articles", "within-event": "the same events only"}
 #: What is changed in a sensitivity analysis, as a figure says it.
 CHANGES = {
     "none": "as it is", "voice": "voice: ", "copies": "copies: ", "entry left out": "without ",
@@ -105,10 +106,26 @@ def select_rates(
 
 
 def select_contrasts(contrasts: pd.DataFrame, most: int = 25) -> pd.DataFrame:
-    """The contrasts declared before testing that have a ratio to draw, the clearest first and up to `most`."""
-    drawn = contrasts["rate_ratio"].gt(0) & np.isfinite(contrasts["rate_ratio"].astype(float))
-    known = contrasts[(contrasts["family"] == "declared") & drawn]
-    known = known.assign(contrast=known["outlet_a"].astype("str") + ": " + known["feature"].astype("str"))
+    """The contrasts of the declared family that have a ratio, the clearest first and up to `most`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `contrasts`; `contrast` names outlets and feature; `shown_ratio`, `shown_low`, `shown_high` are the
+        shrunken ratio where there is one, since the clearest of many are exaggerated, else the ratio, and where that
+        is 0 or infinite its one limit.
+    """
+    known = contrasts[(contrasts["family"] == "declared") & contrasts["rate_ratio"].notna()]
+    paired = " / " + known["outlet_b"].astype("str")
+    label = known["outlet_a"].astype("str") + paired.where(known["outlet_b"] != "typical", "")
+    limit = known["ci_low"].where(known["rate_ratio"] > 0, known["ci_high"])
+    plain = known["rate_ratio"].where(known["rate_ratio"].between(0, np.inf, inclusive="neither"), limit)
+    known = known.assign(
+        contrast=label + ": " + known["feature"].astype("str"),
+        shown_ratio=known["shrunken_ratio"].fillna(plain),
+        shown_low=known["shrunken_low"].fillna(known["ci_low"]),
+        shown_high=known["shrunken_high"].fillna(known["ci_high"]),
+    )
     return known.sort_values(["p_adjusted", "p", "contrast"]).head(most).reset_index(drop=True)
 
 
@@ -238,7 +255,7 @@ def cue_scores(attributions: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Columns that `compare_outlets` needs. `feature` is the stance, `mentions` the attributions of an article with
+        Columns that `rates` needs. `feature` is the stance, `mentions` the attributions of an article with
         a cue of that stance, `words` all that have a cue: a rate per 1,000 “words” is one per 1,000 attributions.
     """
     cued = attributions[attributions["cue"].notna()]
@@ -291,7 +308,7 @@ def coverage_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame
 
 
 def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """The clearest contrasts against the rest, each beside the same contrast within events.
+    """The clearest contrasts, each beside the same contrast within events.
 
     Where any has an adjusted p below 0.05 only these are taken, and first those that could be held within events.
 
@@ -301,20 +318,20 @@ def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
         Columns of `contrasts`, and `comparison` (`COMPARED`); `contrast` is outlet and feature.
     """
     own = contrasts[(contrasts["voice"] == "newsroom") & (contrasts["section"] == "body")]
-    within = own[(own["contrast"] == "within-event") & (own["outlet_b"] == "rest")]
+    within = own[own["contrast"] == "within-event"].replace({"outlet_b": {"others": "typical"}})
     known = select_contrasts(contrasts, len(contrasts))
     found = known[known["p_adjusted"] < ALPHA]
     known = found if len(found) else known
-    both = known[["outlet_a", "feature"]].merge(within, "left")
+    both = known[["outlet_a", "outlet_b", "feature"]].merge(within, "left")
     order = both["p"].isna().sort_values(kind="stable").index[:most]
-    parts = {"rest": known, "within-event": both.assign(contrast=known["contrast"])}
+    parts = {"all": known, "within-event": both.assign(contrast=known["contrast"])}
     table = pd.concat([part.loc[order].assign(comparison=COMPARED[name]) for name, part in parts.items()])
     return table[table["rate_ratio"].between(0, np.inf, inclusive="neither")].reset_index(drop=True)
 
 
 def drive_table(
     mentions: pd.DataFrame, scores: pd.DataFrame, articles: pd.DataFrame, contrasts: pd.DataFrame,
-    events: pd.DataFrame, most: int = 6, seed: int = 0,
+    events: pd.DataFrame, most: int = 6,
 ) -> pd.DataFrame:  # fmt: skip
     """What the clearest declared contrasts hang on: `sensitivity` of each.
 
@@ -330,8 +347,8 @@ def drive_table(
     largest = known.sort_values("articles_a", ascending=False, kind="stable").head(1)
     known = tested if len(tested) else largest
     parts = [
-        sensitivity(mentions, scores, articles, feature, outlet, events=events, seed=seed).assign(contrast=name)
-        for feature, outlet, name in zip(known["feature"], known["outlet_a"], known["contrast"], strict=True)
+        sensitivity(mentions, scores, articles, feature, one, other, events=events).assign(contrast=name)
+        for name, feature, one, other in known[["contrast", "feature", "outlet_a", "outlet_b"]].itertuples(index=False)
     ]
     return pd.concat(parts, ignore_index=True)[DRIVE] if parts else pd.DataFrame(columns=DRIVE)
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from analysis.tables import InputError, read_table, round_significant
 from analysis.validate.sheets import SHOWN, VOICES, find_key, read_sheet, sheet_features
@@ -88,13 +89,13 @@ def precision_table(judgements: pd.DataFrame) -> pd.DataFrame:
     feature  judged  right  precision  ci_low  ci_high
       hedge      10      9        0.9     0.6     0.98
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     verdict = judgements["verdict"].astype(float)
     table = verdict.groupby(judgements["feature"]).agg(judged="count", right="sum").astype("int64").reset_index()
     judged = table["judged"].where(table["judged"] > 0)
-    low, high = proportion_confint(table["right"], judged, method="wilson")
-    return round_significant(table.assign(precision=table["right"] / judged, ci_low=low, ci_high=high))
+    share, square = table["right"] / judged, ndtri(0.975) ** 2
+    centre = (share + square / (2 * judged)) / (1 + square / judged)
+    half = np.sqrt(square * (share * (1 - share) + square / (4 * judged)) / judged) / (1 + square / judged)
+    return round_significant(table.assign(precision=share, ci_low=centre - half, ci_high=centre + half))
 
 
 def compare_coders(

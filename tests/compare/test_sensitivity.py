@@ -37,7 +37,7 @@ def test_the_one_entry_that_drives_a_difference_is_named():
 
 def test_the_one_article_that_drives_a_ratio_is_named():
     mentions = [1, 1, 0, 1, 1, 20, 1, 1, 1, 1, 0, 1]
-    found = select(sensitivity(*corpus({"may": mentions}, "AAAAAABBBBBB"), "hedge", "A"), "article left out")
+    found = select(sensitivity(*corpus({"may": mentions}, "AAAAAABBBBBB"), "hedge", "A", "B"), "article left out")
     assert len(found) == 12
     assert found["rate_ratio"].idxmin() == "05"
     assert found.loc["05", "rate_ratio"] == pytest.approx((4 / 5) / (5 / 6), rel=1e-5)
@@ -71,8 +71,8 @@ def test_outlet_of_copies_only_can_be_told_with_copies_alone():
     assert table["verdict"].to_dict() == {"once": "cannot tell", "all": "stays", "drop": "cannot tell"}
 
 
-def test_two_articles_left_of_three_cannot_tell():
-    found = sensitivity(*corpus({"may": [4, 3, 5, 1, 1, 2]}, "AAABBB"), "hedge", "A", "B")
+def test_two_articles_a_side_cannot_tell():
+    found = sensitivity(*corpus({"may": [4, 3, 1, 2]}, "AABB"), "hedge", "A", "B")
     assert (select(found, "article left out")["verdict"] == "cannot tell").all()
 
 

@@ -97,11 +97,18 @@ def test_what_a_comparison_refuses_is_a_row_that_says_why_and_is_not_drawn():
 
 def test_contrasts_are_the_declared_ones_with_a_ratio_clearest_first():
     table = pd.DataFrame({
-        "feature": list("abcde"), "outlet_a": "X", "family": ["declared"] * 4 + ["exploratory"],
-        "rate_ratio": [2.0, 0.0, np.inf, 3.0, 9.0], "p": [0.04, 0.1, 0.1, 0.001, 0.0],
+        "feature": list("abcde"), "outlet_a": "X", "outlet_b": ["typical", "Y", "Y", "typical", "Y"],
+        "family": ["declared"] * 4 + ["exploratory"], "rate_ratio": [2.0, 0.0, np.inf, 3.0, 9.0],
+        "ci_low": [1.0, 0.0, 2.5, 2.0, 1.0], "ci_high": [4.0, 0.5, np.inf, 5.0, 9.0],
+        "shrunken_ratio": [1.5, 0.6, None, 2.5, 8.0], "shrunken_low": [0.8, 0.2, None, 1.8, 1.0],
+        "shrunken_high": [3.0, 1.4, None, 4.0, 9.0], "p": [0.04, 0.1, 0.2, 0.001, 0.0],
         "p_adjusted": [0.2, 1, 1, 0.01, 0],
     })  # fmt: skip
-    assert select_contrasts(table)["contrast"].tolist() == ["X: d", "X: a"]
+    drawn = select_contrasts(table)
+    assert drawn["contrast"].tolist() == ["X: d", "X: a", "X / Y: b", "X / Y: c"]
+    assert drawn["shown_ratio"].tolist() == [2.5, 1.5, 0.6, 2.5], (
+        "shrunken, else the one limit of a ratio that has no end"
+    )
     assert select_contrasts(table, most=1)["contrast"].tolist() == ["X: d"]
 
 

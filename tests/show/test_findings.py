@@ -146,16 +146,18 @@ def test_a_part_is_measured_against_the_whole():
 
 
 def contrasts(**columns):
-    table = {"feature": ["hedge", "claim"], "outlet_a": "Post", "family": "declared", "rate_ratio": [2.0, 0.9],
-             "ci_low": [1.5, 0.4], "ci_high": [2.6, 2.0], "p_adjusted": [0.01, 0.8], "detectable_ratio": [None, 2.5],
-             "status": ["", ""]}  # fmt: skip
+    table = {"feature": ["hedge", "claim"], "outlet_a": "Post", "outlet_b": "typical", "family": "declared",
+             "rate_ratio": [2.0, 0.9], "shrunken_ratio": [1.8, 0.9], "shrunken_low": [1.4, 0.5],
+             "shrunken_high": [2.3, 1.9], "p": [0.01, 0.8], "ci_low": [1.5, 0.4], "ci_high": [2.6, 2.0],
+             "p_adjusted": [0.01, 0.8], "detectable_ratio": [None, 2.5], "status": ["", ""]}  # fmt: skip
     return pd.DataFrame(table | columns)
 
 
 def test_contrasts_that_hold_are_named_with_their_interval_and_the_others_with_what_could_be_seen():
-    text = describe_contrasts(contrasts())
-    assert "declared before testing: 2; estimated: 2; with an adjusted p below 0.05: 1." in text
-    assert "hedge in Post, 2 times the rate of the others (1.5 to 2.6)" in text and "claim" not in text
+    text = describe_contrasts(contrasts(), declared=True)
+    assert "Contrasts declared before testing: 2; estimated: 2; with an adjusted p below 0.05: 1." in text
+    assert "to the typical outlet or to the one named: Post: hedge 1.8 (1.4 to 2.3)" in text and "claim" not in text
+    assert "exploratory: not declared before testing" in describe_contrasts(contrasts())
     assert "differ 2.5-fold" in text and text.endswith("not shown to be alike.")
 
 
@@ -163,9 +165,9 @@ def test_contrasts_that_cannot_be_estimated_say_why_and_exploratory_ones_are_not
     table = contrasts(p_adjusted=None, detectable_ratio=None, status=["too few", "too few"])
     other = contrasts(family="exploratory", status="other", p_adjusted=[0.001, 0.001])
     text = describe_contrasts(pd.concat([table, other], ignore_index=True))
-    assert "declared before testing: 2; estimated: 0 (too few: 2)." in text
+    assert "declared before testing): 2; estimated: 0 (too few: 2)." in text
     refused = pd.DataFrame({"status": ["one outlet only"]}).reindex(columns=contrasts().columns)
-    assert "declared before testing: 0; estimated: 0 (one outlet only: 1)." in describe_contrasts(refused)
+    assert "declared before testing): 0; estimated: 0 (one outlet only: 1)." in describe_contrasts(refused)
 
 
 @pytest.fixture

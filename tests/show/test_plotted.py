@@ -60,26 +60,32 @@ def test_each_outlet_divides_into_its_own_events_shared_ones_and_copies(events, 
 
 def contrast(feature, outlet, kind, ratio, p_adjusted=0.01, **columns):
     row = dict.fromkeys(CONTRASTS) | {"feature": feature, "section": "body", "voice": "newsroom", "contrast": kind}
-    row |= {"outlet_a": outlet, "outlet_b": "rest", "articles_a": 5, "articles_b": 9, "rate_ratio": ratio}
+    row |= {
+        "outlet_a": outlet,
+        "outlet_b": "others" if kind == "within-event" else "typical",
+        "articles_a": 5,
+        "articles_b": 9,
+        "rate_ratio": ratio,
+    }
     row |= {"ci_low": ratio / 2, "ci_high": ratio * 2, "p": p_adjusted, "p_adjusted": p_adjusted, "status": ""}
-    return row | {"family": "declared" if kind == "rest" else "exploratory"} | columns
+    return row | {"family": "declared" if kind == "typical" else "exploratory"} | columns
 
 
 def test_each_clear_contrast_stands_beside_the_same_one_within_events():
     rows = [
-        contrast("hedge", "Post", "rest", 3.0), contrast("hedge", "Post", "within-event", 1.5),
-        contrast("claim", "Post", "rest", 2.0, 0.001), contrast("claim", "Post", "within-event", np.nan, np.nan),
-        contrast("denial", "Mail", "rest", 2.0, 0.9), contrast("denial", "Mail", "within-event", 2.0),
+        contrast("hedge", "Post", "typical", 3.0), contrast("hedge", "Post", "within-event", 1.5),
+        contrast("claim", "Post", "typical", 2.0, 0.001), contrast("claim", "Post", "within-event", np.nan, np.nan),
+        contrast("denial", "Mail", "typical", 2.0, 0.9), contrast("denial", "Mail", "within-event", 2.0),
         contrast("hedge", "Post", "within-event", 9.0, outlet_b="Mail"),
     ]  # fmt: skip
     table = select_within(pd.DataFrame(rows))
     assert table["contrast"].tolist() == ["Post: hedge", "Post: claim", "Post: hedge"], "what can be held comes first"
-    assert table["comparison"].tolist() == [COMPARED["rest"]] * 2 + [COMPARED["within-event"]]
+    assert table["comparison"].tolist() == [COMPARED["all"]] * 2 + [COMPARED["within-event"]]
     assert table["rate_ratio"].tolist() == [3.0, 2.0, 1.5]
 
 
 def test_without_a_clear_contrast_the_nearest_are_shown_and_refusals_give_nothing():
-    table = select_within(pd.DataFrame([contrast("hedge", "Post", "rest", 3.0, np.nan)]))
+    table = select_within(pd.DataFrame([contrast("hedge", "Post", "typical", 3.0, np.nan)]))
     assert len(table) == 1
     refused = pd.DataFrame({"status": ["one outlet only"]}).reindex(columns=CONTRASTS)
     assert select_within(refused).empty and select_drive(drive_table(None, None, None, refused, None)).empty
@@ -100,9 +106,9 @@ def scored():
 
 def test_what_a_contrast_hangs_on_is_asked_of_the_clearest_and_the_strongest_moves_are_drawn(scored):
     articles, scores, mentions = scored
-    known = pd.DataFrame([contrast("hedge", "A", "rest", 4.2), contrast("hedge", "B", "rest", 0.24, 0.5)])
-    drive = drive_table(mentions, scores, articles, known, None, most=1)
-    assert drive["contrast"].unique().tolist() == ["A: hedge"]
+    known = pd.DataFrame([contrast("hedge", "A", "typical", 4.2), contrast("hedge", "B", "typical", 0.24, 0.5)])
+    drive = drive_table(mentions, scores, articles, known.assign(outlet_b=["B", "A"]), None, most=1)
+    assert drive["contrast"].unique().tolist() == ["A / B: hedge"]
     drawn = select_drive(drive, most=2)
     assert drawn["what"].iloc[0] == "as it is"
     assert (drawn["change"] == "article left out").sum() == 2
@@ -115,7 +121,10 @@ def test_what_a_contrast_hangs_on_is_asked_of_the_clearest_and_the_strongest_mov
 
 def test_without_intervals_the_outlet_of_most_articles_stands_in(scored):
     articles, scores, mentions = scored
-    rows = [contrast("hedge", "B", "rest", 0.2, np.nan), contrast("hedge", "A", "rest", 4.2, np.nan, articles_a=7)]
+    rows = [
+        contrast("hedge", "B", "typical", 0.2, np.nan),
+        contrast("hedge", "A", "typical", 4.2, np.nan, articles_a=7),
+    ]
     drive = drive_table(mentions, scores, articles, pd.DataFrame(rows), None)
     assert drive["contrast"].unique().tolist() == ["A: hedge"]
 
