@@ -21,12 +21,13 @@ from analysis.compare.distinctive import distinctive_terms
 from analysis.compare.events import group_events
 from analysis.compare.rates import rates
 from analysis.read import describe, read
+from analysis.read.articles import EXTRA
 from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import name_outlets
-from analysis.tables import InputError, find_table, read_table
+from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, InputError, find_table, read_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
@@ -95,7 +96,12 @@ class Study:
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
         files = {name: find_table(source, name) for name in TABLES}
         self._files = files if files["articles"] and files["scores"] else {}
-        self.corpus: Corpus = read(source, columns=columns, clean=clean)
+        try:
+            self.corpus: Corpus = read(source, columns=columns, clean=clean)
+        except InputError:
+            self.corpus = self._without_texts(self._files.get("articles"))
+            if self.corpus.articles.empty:
+                raise
 
     def __repr__(self) -> str:
         return describe(self.corpus)
@@ -264,6 +270,15 @@ class Study:
     @cached_property
     def _scored(self) -> Scored:
         return score(self.articles, self.lexicon, self.actors)
+
+    def _without_texts(self, path: Path | None) -> Corpus:
+        """The articles of a scored folder that was handed on without their texts; none where it is no such folder."""
+        table = read_table(path) if path else pd.DataFrame()
+        if table.reindex(columns=["text"])["text"].notna().any():
+            table = table.iloc[:0]
+        columns = [*ARTICLES, *(name for name in EXTRA if name in table)]
+        told = (REJECTED, REMOVED, NOTES, ["source", "column", "taken_for"])
+        return Corpus(table.reindex(columns=columns), *(pd.DataFrame(columns=names) for names in told))
 
     def _open(self, name: str) -> pd.DataFrame:
         path = self._files[name]
