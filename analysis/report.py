@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.contrasts import ALPHA
+from analysis.compare.declaration import Declaration, check_declaration, read_declaration
 from analysis.compare.events import THRESHOLD, WINDOW
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
@@ -92,8 +93,9 @@ def check_target(folder: str | Path, force: bool = False, sheets: Sequence[Path]
 
 
 def write_report(
-    study: Study, folder: str | Path, title: str = "", sheets: Sequence[Path] = (), force: bool = False
-) -> list[str]:
+    study: Study, folder: str | Path, title: str = "", sheets: Sequence[Path] = (), force: bool = False,
+    declare: str | Path | None = None,
+) -> list[str]:  # fmt: skip
     """Run every notebook on a study and leave findings, figures, tables and methods in a folder.
 
     The folder holds all that the notebooks read, so that they can be run again in it: the tables of the study, lexicon,
@@ -111,6 +113,8 @@ def write_report(
         Filled-in coding sheets with their key beside them; without any there is no validation.
     force : bool
         Write into a folder that is not empty; other files in it are kept.
+    declare : path, optional
+        What was declared before testing (`compare.declaration`); without it the report says that it is exploratory.
 
     Returns
     -------
@@ -125,7 +129,12 @@ def write_report(
     tables = Path(folder) / "tables"
     inside = study.folder is not None and study.folder.resolve() == tables.resolve()
     folder, title = check_target(folder, force or inside, sheets), title or "Comparative framing report"
-    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts)}
+    declared = read_declaration(declare) if declare else None
+    if declared:
+        names = study.lexicon.features["feature"].tolist()
+        check_declaration(declared, names, study.corpus.articles["outlet"].dropna().unique().tolist())
+    family = declared.features if declared else None
+    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts, features=family)}
     written = {f"{name}.csv": table for name, table in found.items()}
     written |= {} if inside else {f"{name}.parquet": table for name, table in study.tables.items()}
     for name, table in written.items():
@@ -140,10 +149,11 @@ def write_report(
     figures.write_index(folder / "figures")
     manifest = _manifest(study, folder, title, parameters, problems, sheets)
     words = {
-        **manifest, **_describe(study, found["contrasts"]), "sheets": sheets, "about": parameters["ABOUT"],
+        **manifest, **_describe(study, found["contrasts"], declared), "sheets": sheets, "about": parameters["ABOUT"],
         "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
     }  # fmt: skip
     pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}
+    manifest["declaration"] = declared._asdict() if declared else None
     pages["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for name, page in pages.items():
         with replacing(folder / name) as new:
@@ -151,15 +161,16 @@ def write_report(
     return problems
 
 
-def _describe(study: Study, contrasts: pd.DataFrame) -> dict[str, Any]:
+def _describe(study: Study, contrasts: pd.DataFrame, declared: Declaration | None) -> dict[str, Any]:
     """What the pages of a report say of a study."""
     corpus, own = study.corpus, is_codebook(study.lexicon)
     return {
         "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(corpus.articles),
         "rejected": corpus.rejected["reason"].value_counts(), "flagged": describe_problems(study.checked),
         "lexicon": study.lexicon, "judged": findings.precision_of(JUDGED.parent)["precision"] if own else None,
-        "summary": findings.describe_contrasts(contrasts), "findings": _findings(contrasts, study),
-        "few": MIN_ARTICLES, "family": FAMILY, "threshold": THRESHOLD, "window": WINDOW,
+        "summary": findings.describe_contrasts(contrasts, declared is not None),
+        "findings": _findings(contrasts, study),
+        "few": MIN_ARTICLES, "family": declared or FAMILY, "threshold": THRESHOLD, "window": WINDOW,
         "events": study.tables["events"]["event"].nunique(), "level": ALPHA, "seed": study.seed,
     }  # fmt: skip
 
