@@ -77,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         evidence.add_argument(f"--{name}", help=f"only mentions of this {name}")
     sheet = scoring(add("sheet", "sentences to code by hand, blind, with the codebook; the key beside them"))
     sheet.add_argument("--items", type=int, default=600, metavar="N", help="how many (default %(default)s)")
+    sheet.add_argument("--by", metavar="COLUMN", help="so many of each of its values, such as outlet: to correct by")
+    sheet.add_argument("--plan", action="store_true", help="only say what ratios coded sentences could show")
     sheet.add_argument("--all", dest="items", action="store_const", const=None, help="every sentence, in reading order")
     sheet.add_argument("--seed", type=int, default=0, help="of the random draw (default %(default)s)")
     says = "what filled-in sheets say of the coders and of the tool"
@@ -87,10 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--copies", choices=("once", "all", "drop"), default="once", help="how copies are counted")
     compare.add_argument("--pairs", action="store_true", default=None, help="all pairs, also of more than 6 outlets")
     says = "the declared family: features compared in the newsroom's voice (default: all)"
+    compare.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, help="filled-in sheets drawn --by outlet")
     compare.add_argument("--features", type=lambda text: text.split(","), metavar="FEATURE,…", help=says)
     report = scoring(add("report", "every notebook run on a corpus, findings first", target="DIR"))
     report.add_argument("--title", default="")
     report.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, default=[], help="filled-in coding sheets")
+    report.add_argument("--declare", metavar="FILE", type=Path, help="what is tested, written down before (JSON)")
     report.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     return parser
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,17 @@ from analysis.codebook.lexicon import read_lexicon
 from analysis.read import Corpus, describe, read
 from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.stream import Options, quote_corpus, score_corpus
-from analysis.tables import NOTES, REJECTED, TOLD, InputError, replacing, safe_cells, write_beside, write_table
+from analysis.tables import (
+    NOTES,
+    REJECTED,
+    TOLD,
+    InputError,
+    read_table,
+    replacing,
+    safe_cells,
+    write_beside,
+    write_table,
+)
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -63,34 +74,61 @@ def score(options: Namespace) -> None:
 def evidence(options: Namespace) -> None:
     """Each mention with its sentence."""
     study = _study(options)
-    asked = {name: getattr(options, name) for name in ("feature", "outlet", "voice", "side")}
+    asked = {name: getattr(options, name) for name in ("match", "feature", "outlet", "voice", "side")}
     write_table(safe_cells(study.evidence(**asked)), options.output)
     _say(study.corpus, options.output)
 
 
 def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
-    study = _study(options)
+    study, coded = _study(options), _coded(options.sheets or ())
     chosen = {"copies": options.copies, "pairs": options.pairs, "features": options.features}
-    found = {"comparison": study.rates(copies=options.copies), "contrasts": study.contrasts(**chosen)}
-    found |= {"events": study.events} if study.has_events else {}
+    found = {
+        "comparison": study.rates(copies=options.copies),
+        "contrasts": study.contrasts(**chosen, coded=coded),
+        "events": study.events,
+    }
     print(describe(study.corpus))
     for name, table in found.items():
         write_table(table, options.output / f"{name}.csv")
         print(f"{options.output / name}.csv: {len(table)} rows")
     with replacing(options.output / "compare.json") as beside:
-        beside.write_text(json.dumps({"path": str(options.path), **chosen}, indent=1) + "\n", encoding="utf-8")
+        beside.write_text(
+            json.dumps({**vars(options), **chosen}, indent=1, default=_named) + "\n",
+            encoding="utf-8",
+        )
+
+
+def _named(value: Any) -> Any:
+    """Options as a file holds them: paths by their names."""
+    return str(value)
+
+
+def _coded(paths: Sequence[Path]) -> pd.DataFrame | None:
+    """Verdicts of filled-in sheets, with the key that lies beside one of them."""
+    if not paths:
+        return None
+    from analysis.validate.sheets import code_table, find_key, read_sheet
+
+    key = next(filter(None, map(find_key, paths)), None)
+    if key is None:
+        raise InputError(f"{paths[0]}: no key beside it: rates are corrected by what its sentences stand for")
+    return code_table([read_sheet(path) for path in paths], read_table(key))
 
 
 def report(options: Namespace) -> None:
     """Every notebook run on a corpus: it is scored into the folder, and all else is made from the tables there."""
+    from analysis.compare.declaration import read_declaration
     from analysis.report import check_target
     from analysis.study import Study
 
     folder = check_target(options.output, options.force, options.sheets)
-    print(describe(score_corpus(options.path, folder / "tables", "parquet", _files(options), **_reading(options))))
+    if options.declare:
+        read_declaration(options.declare)  # what cannot be read is refused before the long run
+    whole = _files(options)._replace(about=None)  # notebooks count whole articles, and the matter beside them
+    print(describe(score_corpus(options.path, folder / "tables", "parquet", whole, **_reading(options))))
     study = Study(folder / "tables", lexicon=options.lexicon, actors=options.actors, about=options.about)
-    problems = study.report(folder, options.title, sheets=options.sheets, force=True)
+    problems = study.report(folder, options.title, sheets=options.sheets, force=True, declare=options.declare)
     print(f"written: {folder / 'index.html'}")
     if problems:
         raise InputError("; ".join(problems))
@@ -111,13 +149,20 @@ def lexicon(options: Namespace) -> None:
 
 def sheet(options: Namespace) -> None:
     """A coding sheet, and its key beside it."""
-    from analysis.validate.sheets import draw_sheet, write_sheet
+    from analysis.validate.sheets import draw_sheet, plan_sheet, write_sheet
     from analysis.voice import split_sentences
 
     study, key = _study(options), options.output.with_suffix(".key.csv")
-    drawn = draw_sheet(
-        study.articles, study.mentions, study.lexicon.features, split_sentences, n=options.items, seed=options.seed
-    )
+    if options.plan:
+        plan = plan_sheet(study.mentions, study.articles, len(split_sentences(study.articles["text"])))
+        write_table(plan, options.output)
+        print(
+            "ratio between two outlets that so many coded sentences of each could show, the articles' own chance apart"
+        )
+        print(plan.to_string(index=False))
+        return
+    chosen = {"n": options.items, "seed": options.seed, "by": options.by}
+    drawn = draw_sheet(study.articles, study.mentions, study.lexicon.features, split_sentences, **chosen)
     write_sheet(drawn.sheet, study.lexicon.features, options.output)
     write_table(drawn.key, key)
     _say(study.corpus, options.output, key)

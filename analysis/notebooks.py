@@ -189,7 +189,7 @@ def main(names: list[str]) -> int:
     if not failed:
         read = digest(root, READ)  # the figures are new
         with replacing(state) as beside:
-            beside.write_text(json.dumps({path.name: digest(path) + read for path in notebooks}, indent=1))
+            beside.write_text(json.dumps({**known, **{path.name: digest(path) + read for path in notebooks}}, indent=1))
         print(f"{len(changed)} of {len(notebooks)} notebooks run, the others are as they were")
     return int(bool(failed))
 

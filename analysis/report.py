@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.contrasts import ALPHA
+from analysis.compare.declaration import Declaration, check_declaration, read_declaration
 from analysis.compare.events import THRESHOLD, WINDOW
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
@@ -36,6 +37,8 @@ LEXICON, JUDGED = DATA / "lexicons", DATA / "coding" / "precision.csv"
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
+#: Folders of a report, which another report there replaces.
+PARTS = ("tables", "data", "notebooks", "figures")
 #: What the methods say of the family of tests.
 FAMILY = (
     "The family that is tested together is every feature of the dictionary, in the newsroom's voice, in the body, "
@@ -75,25 +78,34 @@ class Study(Protocol):
     def checked(self) -> pd.DataFrame: ...
 
 
-def check_target(folder: str | Path, force: bool = False, sheets: Sequence[Path] = ()) -> Path:
+def check_target(folder: str | Path, force: bool = False, sheets: Sequence[str | Path] = ()) -> Path:
     """The folder of a report, refused if it is in use; sheets that cannot be read are refused too.
+
+    With `force`, what an earlier report left there goes, and the other files stay.
 
     Raises
     ------
     InputError
         In both cases: before the long run.
     """
-    folder = Path(folder)
-    if folder.exists() and not force and (folder.is_file() or any(folder.iterdir())):
-        raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
+    folder, named = Path(folder), [Path(sheet).name for sheet in sheets]
     for sheet in sheets:
-        read_sheet(sheet)
+        read_sheet(Path(sheet))
+    if len(set(named)) < len(named):
+        raise InputError(f"sheets of one name ({', '.join(named)}): give each a name of its own")
+    if folder.is_file() or (not force and folder.exists() and any(folder.iterdir())):
+        raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
+    for part in filter(Path.is_dir, (folder / name for name in PARTS)):
+        if not (folder / "manifest.json").is_file():
+            raise InputError(f"{part} is there already, and no report beside it: name another folder")
+        shutil.rmtree(part)
     return folder
 
 
 def write_report(
-    study: Study, folder: str | Path, title: str = "", sheets: Sequence[Path] = (), force: bool = False
-) -> list[str]:
+    study: Study, folder: str | Path, title: str = "", sheets: Sequence[str | Path] = (), force: bool = False,
+    declare: str | Path | None = None,
+) -> list[str]:  # fmt: skip
     """Run every notebook on a study and leave findings, figures, tables and methods in a folder.
 
     The folder holds all that the notebooks read, so that they can be run again in it: the tables of the study, lexicon,
@@ -111,6 +123,8 @@ def write_report(
         Filled-in coding sheets with their key beside them; without any there is no validation.
     force : bool
         Write into a folder that is not empty; other files in it are kept.
+    declare : path, optional
+        What was declared before testing (`compare.declaration`); without it the report says that it is exploratory.
 
     Returns
     -------
@@ -124,8 +138,14 @@ def write_report(
     """
     tables = Path(folder) / "tables"
     inside = study.folder is not None and study.folder.resolve() == tables.resolve()
-    folder, title = check_target(folder, force or inside, sheets), title or "Comparative framing report"
-    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts)}
+    coded, title = [Path(sheet) for sheet in sheets], title or "Comparative framing report"
+    folder = Path(folder) if inside else check_target(folder, force, coded)
+    declared = read_declaration(declare) if declare else None
+    if declared:
+        names = study.lexicon.features["feature"].tolist()
+        check_declaration(declared, names, study.corpus.articles["outlet"].dropna().unique().tolist())
+    family = declared.features if declared else None
+    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts, features=family)}
     written = {f"{name}.csv": table for name, table in found.items()}
     written |= {} if inside else {f"{name}.parquet": table for name, table in study.tables.items()}
     for name, table in written.items():
@@ -133,17 +153,18 @@ def write_report(
     for name in () if inside else TOLD:
         write_beside(tables / f"{name}.csv", getattr(study.corpus, name), TOLD[name])
     write_table(safe_cells(study.evidence()), folder / "evidence.csv")
-    parameters = _gather(folder / "data", study, sheets)
-    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if sheets or book.stem != VALIDATION]
+    parameters = _gather(folder / "data", study, coded)
+    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if coded or book.stem != VALIDATION]
     dropped = {CASE_STUDY} | (set() if parameters["ABOUT"] else {ABOUT})
     problems = _run_all(books, folder / "notebooks", parameters, dropped)
     figures.write_index(folder / "figures")
-    manifest = _manifest(study, folder, title, parameters, problems, sheets)
+    manifest = _manifest(study, folder, title, parameters, problems, coded)
     words = {
-        **manifest, **_describe(study, found["contrasts"]), "sheets": sheets, "about": parameters["ABOUT"],
+        **manifest, **_describe(study, found["contrasts"], declared), "sheets": coded, "about": parameters["ABOUT"],
         "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
     }  # fmt: skip
     pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}
+    manifest["declaration"] = declared._asdict() if declared else None
     pages["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for name, page in pages.items():
         with replacing(folder / name) as new:
@@ -151,15 +172,16 @@ def write_report(
     return problems
 
 
-def _describe(study: Study, contrasts: pd.DataFrame) -> dict[str, Any]:
+def _describe(study: Study, contrasts: pd.DataFrame, declared: Declaration | None) -> dict[str, Any]:
     """What the pages of a report say of a study."""
     corpus, own = study.corpus, is_codebook(study.lexicon)
     return {
         "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(corpus.articles),
         "rejected": corpus.rejected["reason"].value_counts(), "flagged": describe_problems(study.checked),
         "lexicon": study.lexicon, "judged": findings.precision_of(JUDGED.parent)["precision"] if own else None,
-        "summary": findings.describe_contrasts(contrasts), "findings": _findings(contrasts, study),
-        "family": FAMILY, "few": MIN_ARTICLES, "threshold": THRESHOLD, "window": WINDOW,
+        "summary": findings.describe_contrasts(contrasts, declared is not None),
+        "findings": _findings(contrasts, study),
+        "few": MIN_ARTICLES, "family": declared or FAMILY, "threshold": THRESHOLD, "window": WINDOW,
         "events": study.tables["events"]["event"].nunique(), "level": ALPHA, "seed": study.seed,
     }  # fmt: skip
 
@@ -238,6 +260,7 @@ def _findings(table: pd.DataFrame, study: Study) -> list[dict[Any, Any]]:
     evidence = study.evidence()
     own = evidence[~evidence["negated"] & (evidence["section"] == "body") & (evidence["voice"] == "newsroom")]
     for row in rows:
-        here = own[(own["feature"] == row["feature"]) & (own["outlet"] == row["outlet_a"])]
+        more = row["outlet_a"] if row["rate_ratio"] >= 1 else row["outlet_b"]  # whose sentences show what is found
+        here = own[(own["feature"] == row["feature"]) & (own["outlet"] == more)]
         row["sentences"] = here.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
     return rows

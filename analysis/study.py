@@ -18,7 +18,7 @@ from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score
 from analysis.compare.contrasts import contrasts
 from analysis.compare.distinctive import distinctive_words
-from analysis.compare.events import group_events
+from analysis.compare.events import assign_sources, group_events
 from analysis.compare.rates import rates
 from analysis.read import describe, read
 from analysis.read.articles import COLUMNS
@@ -26,7 +26,7 @@ from analysis.read.corpus import Corpus
 from analysis.read.quality import check_articles
 from analysis.show import plots
 from analysis.show.figures import PALETTE
-from analysis.show.plotted import name_outlets
+from analysis.show.plotted import MOST, name_outlets
 from analysis.tables import ARTICLES, TOLD, InputError, find_table, read_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
@@ -64,8 +64,8 @@ class Study:
         Articles, and what was rejected, removed and noted in reading.
     articles, quotations, mentions, scores, events : DataFrame
         The tables that ``data/README.md`` describes.
-    checked : DataFrame
-        The articles with what may distort a comparison; `flags` lists it once it was asked for.
+    checked, flags : DataFrame
+        The articles with what may distort a comparison, and the list of it.
     matter : Study
         The same articles, with only the sentences counted that name the matter in dispute.
 
@@ -128,13 +128,13 @@ class Study:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Which articles tell the same event, and which are copies."""
-        return self._open("events") if self._files.get("events") else group_events(self._texts)
-
-    @property
-    def has_events(self) -> bool:
-        """Whether events are known, or there are texts from which to tell them."""
-        return bool(self._files.get("events")) or self._has_texts
+        """Which articles tell the same event, and which are copies; with neither table nor texts each is its own."""
+        if self._files.get("events"):
+            return self._open("events")
+        if self._has_texts:
+            return group_events(self.articles)
+        alone = self.articles[["article_id"]]
+        return alone.assign(event=alone["article_id"], duplicate_of=None).astype("str")
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -147,12 +147,19 @@ class Study:
         articles = self._files.get("articles")
         return articles.parent if articles else None
 
-    @cached_property
+    @property
     def checked(self) -> pd.DataFrame:
         """The articles with what may distort a comparison (`problem`, `language`)."""
+        return self._checked[0]
 
-        checked, self.flags = check_articles(self._texts)
-        return checked
+    @property
+    def flags(self) -> pd.DataFrame:
+        """What may distort a comparison, a row for each article and reason."""
+        return self._checked[1]
+
+    @cached_property
+    def _checked(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return check_articles(self._texts)
 
     @cached_property
     def matter(self) -> Study:
@@ -188,8 +195,8 @@ class Study:
         DataFrame
             The table ``comparison`` of ``data/README.md``.
         """
-        articles, unit = self._grouped(by, most)
-        events = self.events if copies != "all" and by != "corpus" and self.has_events else None
+        events = self.events if copies != "all" else None
+        articles, unit = self._grouped(by, most, copies, events)
         scores = self.scores[self.scores["feature"].isin(self._known("feature", feature))] if feature else self.scores
         table = rates(scores, articles, by=unit, copies=copies, events=events)
         for column, value in {"voice": voice, "section": section}.items():
@@ -201,6 +208,7 @@ class Study:
             table = table.drop(columns=unit)
             table.insert(3, "outlet", parts[0])
             table.insert(4, by, parts[1])
+            table["status"] = table["status"].str.replace("no period named", f"no outlet or {by} known")
         return table.reset_index(drop=True)
 
     def contrasts(
@@ -209,12 +217,18 @@ class Study:
     ) -> pd.DataFrame:  # fmt: skip
         """What differs between outlets, and how sure one can be (`compare.contrasts`, which explains the parameters).
 
+        Parameters
+        ----------
+        copies, pairs, features, coded
+            As of `compare.contrasts.contrasts`; ``features`` are the declared family.
+
         Returns
         -------
         DataFrame
             The table ``contrasts`` of ``data/README.md``.
         """
-        events, asked = self.events if self.has_events else None, (copies, pairs, tuple(features or ()))
+        features = self._known("feature", features) if features else None
+        events, asked = self.events, (copies, pairs, tuple(features or ()))
         if coded is None and asked in self._contrasts:
             return self._contrasts[asked].copy()
         table = contrasts(self.scores, self.articles, "outlet", features, copies, events, pairs, coded)
@@ -228,17 +242,17 @@ class Study:
             self._words[voice] = distinctive_words(self._texts, self.quotations, voice=voice)
         return self._words[voice].copy()
 
-    def evidence(self, *match: str, **asked: Any) -> pd.DataFrame:
+    def evidence(self, match: str | None = None, **asked: Any) -> pd.DataFrame:
         """The sentences behind the numbers: `codebook.evidence`, of this study.
 
         Parameters
         ----------
-        *match : str
+        match : str, optional
             A word or a feature.
         **asked
-            ``feature``, ``outlet``, ``voice``, ``side``: only mentions that have this value.
+            ``feature``, ``outlet``, ``voice``, ``side``, …: only mentions that have this value.
         """
-        return evidence(self.mentions, self._texts, *match, **asked)
+        return evidence(self.mentions, self._texts, match, **asked)
 
     def highlight(self, article: str | int = 0, features: Sequence[str] | None = None) -> Any:
         """One article with its markers in place: by its id, or by its number in the table."""
@@ -288,19 +302,21 @@ class Study:
             _refuse_unknown(column, name, names)
         return wanted
 
-    def _grouped(self, by: str, most: int | bool) -> tuple[pd.DataFrame, str]:
+    def _grouped(self, by: str, most: int | bool, copies: str, events: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
         """The articles under the names that they are compared by, and the column that holds these."""
         articles = self.articles
+        size = (MOST if most is True else most) or len(articles)
         if by == "corpus":
             return articles.assign(outlet="all articles", origin=None), "outlet"
         if by in ("outlet", "origin"):
-            size = {} if isinstance(most, bool) else {"most": most}
-            return (name_outlets(articles, by, **size) if most else articles), "outlet"
+            return (name_outlets(articles, by, size) if most or by == "origin" else articles), "outlet"
         if by in PERIODS:
-            named = name_outlets(articles) if most else articles
+            own = assign_sources(articles, copies, events)["source"].to_numpy()
+            named = name_outlets(articles.assign(outlet=own, origin=own), most=size)
             start = pd.to_datetime(articles["published"], errors="coerce").dt.to_period(PERIODS[by]).dt.start_time
             period = start.dt.strftime("%Y-%m-%d").where(start.notna())
-            return named.assign(period=named["outlet"].astype("str") + "\x1f" + period), "period"
+            joint = named["outlet"].astype("str") + "\x1f" + period
+            return articles.assign(period=joint), "period"
         _refuse_unknown("by", by, ["outlet", "origin", "corpus", *PERIODS, *articles.columns])
         return articles, by
 

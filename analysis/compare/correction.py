@@ -35,8 +35,8 @@ class Factors(NamedTuple):
 def correction_factors(coded: pd.DataFrame, side: pd.Series, names: pd.Series, cells: pd.DataFrame) -> Factors:
     """By what factor each outlet's counts are too low or high, with its variance over coded articles.
 
-    The factor is the weighted number of sentences in which coders found the feature over that in which the tool did.
-    The variance is linearised over articles: sentences of one article are alike; one miss that was not seen is added
+    The factor is the weighted number of sentences in which coders found the feature over that of the tool. Its
+    variance is linearised over articles: sentences of one article are alike; one miss that was not seen is added
     to it, so that a sheet without any does not prove that there are none.
 
     Parameters

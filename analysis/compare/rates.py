@@ -195,14 +195,14 @@ def place_articles(
     published = rows.reindex(columns=["published"])["published"].astype("str")
     day = pd.to_datetime(published, errors="coerce", utc=True, format="mixed")
     week = ((day - pd.Timestamp("1970-01-05", tz="UTC")).dt.days // 7).groupby([placed["side"], event]).transform("min")
-    several = event.nunique() >= MIN_CLUSTERS and events is not None
+    several = MIN_CLUSTERS <= event.nunique() < len(event)
     unit = "event " + event if several else "article " + article
     if weekly := week.nunique() >= MIN_CLUSTERS:
         unit = ("week " + week.astype("Int64").astype("str")).where(week.notna(), unit)
     placed["unit"] = "outlet " + placed["source"].astype("str") if by == "outlet_group" else unit
     placed = placed.drop(columns="source").sort_values("article_id", ignore_index=True)
     clustered = weekly or several or by == "outlet_group"
-    why = f"articles taken for independent: fewer than {MIN_CLUSTERS} weeks and events to group them by"
+    why = "articles taken for independent: too few weeks, and no events, to group them by"
     placed.attrs["unclustered"] = "" if clustered else why
     return placed
 
