@@ -104,7 +104,7 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     section, lines = word_sections(tokens, articles["text"])
     counted = np.ones(len(tokens.word), dtype=bool)
     if scorer.about is not None:
-        hits = find_matches(tokens, scorer.about, section)
+        hits = find_matches(tokens, scorer.about, section == SECTIONS.index("headline"))
         named = np.zeros(int(tokens.sentence.max(initial=0)) + 1, dtype=bool)
         named[tokens.sentence[hits.first]] = True
         counted = named[tokens.sentence]
@@ -153,7 +153,7 @@ def _mentions(
 ) -> tuple[pa.Table, np.ndarray]:
     """The mentions table, and counts by article, scored section, feature and voice."""
     tokens = found.tokens
-    matches = find_matches(tokens, scorer.matcher, section)
+    matches = find_matches(tokens, scorer.matcher, section == SECTIONS.index("headline"))
     note = section[matches.first] == SECTIONS.index("footnote")
     keep = counted[matches.first] & ~(note & scorer.core[scorer.feature[matches.entry]])
     entry, first, last, negated = (array[keep] for array in matches)

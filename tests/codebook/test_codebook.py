@@ -30,7 +30,7 @@ MATCHER = Matcher(LEXICON)
 def found(sentence: str, matcher: Matcher = MATCHER) -> list[tuple[str, str, bool]]:
     """Feature, match and negation of everything found in a sentence of a body."""
     tokens = tokenise([sentence])
-    matches = find_matches(tokens, matcher, np.full(len(tokens.word), 2))
+    matches = find_matches(tokens, matcher, np.zeros(len(tokens.word), dtype=bool))
     return [
         (
             matcher.entries["feature"].iloc[entry],

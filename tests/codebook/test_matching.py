@@ -33,8 +33,7 @@ def write(folder, *rows, **conditions):
 def found(matcher, text, section="body", negated=None):
     """Matches as typed; those of one negation only, if asked."""
     tokens = tokenise([text])
-    number = ["headline", "subheading", "body", "footnote"].index(section)
-    matches = find_matches(tokens, matcher, np.full(len(tokens.word), number))
+    matches = find_matches(tokens, matcher, np.full(len(tokens.word), section == "headline"))
     return [
         tokens.slice(tokens.start[first], tokens.end[last])
         for first, last, under in zip(matches.first, matches.last, matches.negated, strict=True)
@@ -173,7 +172,7 @@ def test_a_pattern_is_never_a_regular_expression(folder):
 @given(st.lists(st.text(max_size=80), max_size=4))
 def test_no_text_stops_the_matcher_and_matches_stand_in_order(texts):
     tokens = tokenise([*texts, "It may be so."])
-    matches = find_matches(tokens, CODEBOOK, np.full(len(tokens.word), 2))
+    matches = find_matches(tokens, CODEBOOK, np.zeros(len(tokens.word), dtype=bool))
     assert (np.diff(matches.first) >= 0).all()
     assert (matches.first <= matches.last).all()
 
@@ -184,6 +183,8 @@ def test_batches_do_not_change_what_is_found():
 
     def terms(batch):
         tokens = tokenise(batch)
-        return matcher.entries["term"][find_matches(tokens, matcher, np.full(len(tokens.word), 2)).entry].tolist()
+        return matcher.entries["term"][
+            find_matches(tokens, matcher, np.zeros(len(tokens.word), dtype=bool)).entry
+        ].tolist()
 
     assert terms(texts) == [term for text in texts for term in terms([text])]
