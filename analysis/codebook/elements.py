@@ -22,7 +22,7 @@ _NUMBER_WORDS = frozenset(
 #: With *s* after an apostrophe these are "it is", "that is" and no possessives.
 NOT_POSSESSIVE = frozenset("it that he she what there here let who where how this".split())
 #: Before a hyphen these leave the word after it what it is: *now-debunked*, *much-denied*.
-_ADVERBS = frozenset("now much widely long oft often once well highly newly recently then since previously".split())
+_ADVERBS = frozenset("now much widely long oft often once newly recently then since previously".split())
 _SHAPE_TESTS = {
     "number": lambda w: w[0].isdigit() or w.lower() in _NUMBER_WORDS,
     "capital": lambda w: w[0].isupper(),

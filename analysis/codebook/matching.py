@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.codebook.clauses import clause_numbers, in_addresses, negated_places, quoted_stretches, reach_numbers
+from analysis.codebook.clauses import Stretches, find_stretches, in_addresses, negated_places, quoted_stretches
 from analysis.codebook.elements import Elements
 from analysis.codebook.lexicon import Lexicon
 from analysis.codebook.patterns import QUOTED, phrase_variants
@@ -50,16 +50,15 @@ class Batch(NamedTuple):
     tokens : Tokens
     code : int array
         Which elements of the lexicon each word belongs to.
-    clause, reach : int arrays
-        The clause of each word, and the stretch within which phrases run.
+    stretches : Stretches
+        Clauses, and how far phrases run.
     headline : bool array
         Which words stand in headlines.
     """
 
     tokens: Tokens
     code: np.ndarray
-    clause: np.ndarray
-    reach: np.ndarray
+    stretches: Stretches
     headline: np.ndarray
 
     def together(self, places: np.ndarray, others: np.ndarray, stretch: np.ndarray) -> np.ndarray:
@@ -107,7 +106,7 @@ class Matcher:
             self._known = len(member)
             self.patterns.index(member)
             self.excluded.index(member)
-        return Batch(tokens, code, clause_numbers(tokens), reach_numbers(tokens), headline)
+        return Batch(tokens, code, find_stretches(tokens), headline)
 
 
 class _Patterns:
@@ -164,7 +163,7 @@ class _Patterns:
         last = first + self.span[pattern]
         good = (first >= 0) & (last < len(code))
         pattern, first, last = pattern[good], first[good], last[good]
-        good = batch.reach[first] == batch.reach[last]
+        good = batch.stretches.reach[first] == batch.stretches.reach[last]
         return self.entry[pattern[good]], first[good], last[good]
 
 
@@ -230,8 +229,8 @@ def _neighbours_hold(batch: Batch, matcher: Matcher, found: Matches) -> np.ndarr
     """`before`, `not_before`, `after`, `not_after`: the words beside the match, or the edge of its clause."""
     keep = np.ones(len(found.entry), dtype=bool)
     for column, place, own in (("before", found.first - 1, found.first), ("after", found.last + 1, found.last)):
-        edge = ~batch.together(place, own, batch.clause)
-        near = batch.together(place, own, batch.reach)
+        edge = ~batch.together(place, own, batch.stretches.clause)
+        near = batch.together(place, own, batch.stretches.reach)
         for name, wanted in ((column, True), (f"not_{column}", False)):
             element = matcher.conditions[name][found.entry]
             holds = _belongs(batch, matcher, element, place, near & (element >= 0))
@@ -250,7 +249,7 @@ def _surroundings_hold(batch: Batch, matcher: Matcher, found: Matches) -> np.nda
         holds = np.zeros(len(asked), dtype=bool)
         for step in range(1, int(within.max(initial=0)) + 1):
             for place in (first - step, last + step):
-                near = (within >= step) & batch.together(place, first, batch.reach)
+                near = (within >= step) & batch.together(place, first, batch.stretches.reach)
                 holds |= _belongs(batch, matcher, element, place, near)
         keep[asked] = holds == wanted
     return keep
@@ -277,7 +276,7 @@ def _case_holds(batch: Batch, matcher: Matcher, found: Matches) -> np.ndarray:
 
 def _negation_holds(batch: Batch, matcher: Matcher, found: Matches) -> np.ndarray:
     """`negation`: ``needs`` one, or ``never`` stands under one. Which matches do is noted in `found`."""
-    found.negated[:] = negated_places(batch.tokens, batch.reach, found.first, found.last)
+    found.negated[:] = negated_places(batch.tokens, batch.stretches, found.first, found.last)
     negation = matcher.negation[found.entry]
     return np.where(found.negated, negation != "never", negation != "needs")
 

@@ -156,14 +156,17 @@ def _mentions(
     matches = find_matches(tokens, scorer.matcher, section == SECTIONS.index("headline"))
     note = section[matches.first] == SECTIONS.index("footnote")
     keep = counted[matches.first] & ~(note & scorer.core[scorer.feature[matches.entry]])
-    entry, first, last, negated = (array[keep] for array in matches)
+    quoted = np.isin(matches.entry, scorer.matcher.quoted)
+    keep &= ~quoted | (_unclaimed(found, matches.first) & (section[matches.first] != SECTIONS.index("headline")))
+    entry, first, last, negated = matches.where(keep)
+    own = first - quoted[keep]  # quotation marks of distance are the writer's: theirs is the voice of the word before
     text, start, end = tokens.places(first, last)
-    article, where, voice = text // 2, section[first], found.voice[first]
+    article, where, voice = text // 2, section[first], found.voice[own]
     opens, closes = sentence_bounds(tokens)
     sentence = tokens.sentence[first]
     features = scorer.lexicon.features["feature"].tolist()
     number = scorer.feature[entry]
-    speaker, side = _owners(found, found.owner[first], scorer)
+    speaker, side = _owners(found, found.owner[own], scorer)
     columns: dict[str, Any] = {
         "article_id": pick(articles["article_id"], article),
         "outlet": pick(articles["outlet"], article),
@@ -172,7 +175,7 @@ def _mentions(
         "end": end.astype(np.int64),
         "match": tokens.strings(tokens.start[first], tokens.end[last]),
         "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
-        "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
+        "sentence_end": tokens.characters(closes[tokens.sentence[last]], text).astype(np.int64),
         "feature": pick(features, number),
         "term": pick(scorer.matcher.entries["term"], entry),
         "category": pick(scorer.matcher.entries["category"].replace("", None), entry),
@@ -186,6 +189,19 @@ def _mentions(
     shape = (len(articles), 2, len(features), len(VOICES))
     tally = np.bincount((key * len(VOICES) + voice)[scored], minlength=int(np.prod(shape)))
     return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
+
+
+def _unclaimed(found: Found, first: np.ndarray) -> np.ndarray:
+    """Which words in quotation marks nobody is said to have said: no cue in their sentence, the newsroom before.
+
+    A headline quotes in few words what somebody says, and is left out by the caller.
+    """
+    tokens, before = found.tokens, np.maximum(first - 1, 0)
+    cued = found.spans[found.spans["cue_start"] >= 0]
+    cue = tokens.bytes_of(cued["cue_start"].to_numpy(), cued["text"].to_numpy())
+    spoken = np.isin(tokens.sentence[first], tokens.sentence[np.searchsorted(tokens.start, cue)])
+    own = found.voice[before] == VOICES.index("newsroom")
+    return ~spoken & own & (tokens.sentence[before] == tokens.sentence[first])
 
 
 def _owners(found: Found, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:
