@@ -40,21 +40,123 @@ _N_T = "do does did is are was were has have had would could should must need mi
 CONTRACTED = {f"{verb}nt": f"{verb}n't" for verb in _N_T} | {"cant": "can't", "wont": "won't"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘`´′＇", "'"))
 
-_CLAUSE = re.compile(r"""[,;:()\[\]{}"“”«»„＂…—–\n\r\x00]|\s-+\s|--|\.\.\.|\s['‘]\B|[.!?]\s""")
-_OPENS = re.compile(r"""\s["“'‘«„＂(\[]+$""")
-_CLOSES = re.compile(r"""[.,;!?]?["”'’»“＂)\]]""")
-_CLOSES_ONLY = re.compile(r"""["”'’»“＂)\]]+\s+$""")
 #: After a full stop without a blank these end the name of a site.
 _DOMAINS = frozenset("com org net gov edu info io ru uk".split())
-_OPENS_QUOTE = re.compile(r"""\s["“‘«„＂']$""")
-_CLOSES_QUOTE = re.compile(r"""["”’'»“＂](?![\w])""")
 #: With these begins no name for something.
 _NO_NAME = frozenset(
     "to yes no a the i we of in by on at and or but not if very so too more most just against about for with over "
     "thank".split()
 )
-_SOFT_LINE = re.compile(r"[ \t]*\r?\n[ \t]*\Z")
-_NEGATOR, _UNDOES, _ENDS, _CUT_SHORT, _LONE_T = 1, 2, 4, 8, 16
+#: Between two capitals these stand in a name: *Doctors Without Borders*.
+_IN_NAMES = frozenset("Without Nothing Nobody Nowhere Never".split())
+#: *didn‘t* with a mark that is no apostrophe is two words, *didn* and *t*.
+_CUT = frozenset(contracted.removesuffix("'t") for contracted in CONTRACTED.values())
+
+
+class Gap:
+    """What stands between two words, as bits (an enumeration would take longer to ask than to work out)."""
+
+    CLAUSE = 1 << 0  # begins another clause
+    OPENS = 1 << 1  # opens quotation marks or a bracket
+    CLOSES = 1 << 2
+    CLOSES_ONLY = 1 << 3  # closes, with no other punctuation
+    OPENS_QUOTE = 1 << 4
+    CLOSES_QUOTE = 1 << 5  # with no punctuation before the mark
+    LINE = 1 << 6  # is a line's end that may stand in the middle of a sentence
+    BLANK = 1 << 7  # is one blank
+    APART = 1 << 8  # has white space
+    ADDRESS = 1 << 9  # stands in addresses only
+    DOT = 1 << 10  # is one full stop
+
+
+_GAP_TESTS = {
+    Gap.CLAUSE: re.compile(r"""[\s\S]*(?:[,;:()\[\]{}"“”«»„＂…—–\n\r\x00]|\s-+\s|--|\.\.\.|\s['‘]\B|[.!?]\s)"""),
+    Gap.OPENS: re.compile(r"""\s["“'‘«„＂(\[]+\Z"""),
+    Gap.CLOSES: re.compile(r"""[.,;!?]?["”'’»“＂)\]]"""),
+    Gap.CLOSES_ONLY: re.compile(r"""["”'’»“＂)\]]+\s+\Z"""),
+    Gap.OPENS_QUOTE: re.compile(r"""\s["“‘«„＂']\Z"""),
+    Gap.CLOSES_QUOTE: re.compile(r"""["”’'»“＂]"""),
+    Gap.LINE: re.compile(r"[ \t]*\r?\n[ \t]*\Z"),
+    Gap.BLANK: re.compile(r" \Z"),
+    Gap.APART: re.compile(r"[\s\S]*[\s\x00]"),
+    Gap.ADDRESS: re.compile(r"[\s\S]*(?:@|://)"),
+    Gap.DOT: re.compile(r"\.\Z"),
+}
+
+
+class Word:
+    """What a word does to negation, and how it looks, as bits."""
+
+    NEGATES = 1 << 0
+    UNDOES = 1 << 1  # a negation before it
+    ENDS = 1 << 2  # the reach of a negation
+    CUT = 1 << 3  # is the first half of a contraction
+    LONE_T = 1 << 4  # is its second half
+    IN_NAMES = 1 << 5  # negates, but not between two capitals
+    OF_VERBS = 1 << 6  # negates with *of* only a verb
+    BEFORE_OF = 1 << 7  # negates with *of* after it
+    BEFORE_TO = 1 << 8
+    BEFORE_FROM = 1 << 9
+    OF = 1 << 10
+    TO = 1 << 11
+    FROM = 1 << 12
+    CAPITAL = 1 << 13
+    SMALL = 1 << 14
+    DOING = 1 << 15  # ends in *ing*
+    NAMES = 1 << 16  # may begin what somebody calls something
+    SITE = 1 << 17  # stands in the name of a site
+
+
+_WORD_LISTS = {
+    Word.NEGATES: NEGATORS, Word.UNDOES: NOT_NEGATING, Word.ENDS: SCOPE_ENDS, Word.CUT: _CUT, Word.LONE_T: {"t"},
+    Word.OF_VERBS: {"short"}, Word.BEFORE_OF: NEGATING_WITH["of"], Word.BEFORE_TO: NEGATING_WITH["to"],
+    Word.BEFORE_FROM: NEGATING_WITH["from"], Word.OF: {"of"}, Word.TO: {"to"}, Word.FROM: {"from"},
+}  # fmt: skip
+_LISTED = {
+    word: sum(bit for bit, words in _WORD_LISTS.items() if word in words)
+    for words in _WORD_LISTS.values()
+    for word in words
+}
+
+
+def _gap_facts(gap: str) -> int:
+    return sum(bit for bit, test in _GAP_TESTS.items() if test.match(gap))
+
+
+def _word_facts(word: str) -> int:
+    plain = plain_word(word)
+    facts = _LISTED.get(plain, 0) | (Word.NEGATES if plain.endswith("n't") else 0)
+    if word[0].isupper():
+        facts |= Word.CAPITAL | (Word.IN_NAMES if word in _IN_NAMES else 0)
+    elif word[0].islower():
+        facts |= Word.SMALL
+        if len(word) > 1 and word not in _NO_NAME and not word.endswith("ly"):
+            facts |= Word.NAMES
+        if word.endswith("ing"):
+            facts |= Word.DOING
+    return facts | (Word.SITE if plain in _DOMAINS or plain == "www" else 0)
+
+
+class Facts(NamedTuple):
+    """What is known of each word of a batch, and of each gap (one more, the last after the last word), as bits."""
+
+    word: np.ndarray
+    gap: np.ndarray
+
+    def words(self, bit: int) -> np.ndarray:
+        """Which words are so."""
+        return (self.word & bit) > 0
+
+    def gaps(self, bit: int) -> np.ndarray:
+        """Which gaps are so."""
+        return (self.gap & bit) > 0
+
+
+def find_facts(tokens: Tokens) -> Facts:
+    """What is known of the words and gaps of a batch."""
+    table = tokens.vocabulary.table
+    words = table("facts of words", _word_facts, "int32", "words").take(tokens.word)
+    return Facts(words, table("facts of gaps", _gap_facts, "int32", "gaps").take(tokens.gap))
 
 
 def plain_word(word: str) -> str:
@@ -76,12 +178,6 @@ def straight(word: str) -> str:
     return word.strip("_") or word
 
 
-def negates(word: str) -> bool:
-    """Whether a word negates what follows it."""
-    plain = plain_word(word)
-    return plain in NEGATORS or plain.endswith("n't")
-
-
 class Stretches(NamedTuple):
     """Numbers of the stretches that each word stands in: int arrays over the words of a batch.
 
@@ -101,109 +197,64 @@ class Stretches(NamedTuple):
     aside: np.ndarray
 
 
-def find_stretches(tokens: Tokens) -> Stretches:
+def find_stretches(tokens: Tokens, facts: Facts) -> Stretches:
     """The clauses of a batch, and how far phrases run in it."""
-    table, gap, words = tokens.vocabulary.table, tokens.gap, len(tokens.word)
-    opens = table("opens an aside", lambda s: bool(_OPENS.match(s)), of="gaps")[gap]
-    closes = table("closes an aside", lambda s: bool(_CLOSES.match(s)), of="gaps")[gap]
-    closes_only = table("only closes an aside", lambda s: bool(_CLOSES_ONLY.match(s)), of="gaps")[gap]
-    soft = table("line within a sentence", lambda s: bool(_SOFT_LINE.match(s)), of="gaps")[gap]
-    soft[:words] &= table("begins small", lambda s: s[0].islower(), of="words")[tokens.word]
+    words = len(tokens.word)
+    opens, closes, soft = facts.gaps(Gap.OPENS), facts.gaps(Gap.CLOSES), facts.gaps(Gap.LINE)
+    soft[:words] &= facts.words(Word.SMALL)
     mark = np.flatnonzero(opens | closes)
     short = opens[mark[:-1]] & closes[mark[1:]] & (np.diff(mark) <= SHORT_ASIDE)
     first, end = mark[:-1][short], mark[1:][short]
     soft[first] = True
-    soft[end] |= closes_only[end]
+    soft[end] |= (facts.gap[end] & Gap.CLOSES_ONLY) > 0
     border = np.zeros(words + 1, dtype=np.int32)
     border[first] = np.arange(1, len(first) + 1)
     border[end] -= np.arange(1, len(first) + 1)
-    breaks = _breaks(tokens)
+    breaks = facts.gaps(Gap.CLAUSE)[:words] | (np.diff(tokens.sentence, prepend=0) != 0)
     clause, reach = (np.cumsum(begins, dtype=np.int32) for begins in (breaks, breaks & ~soft[:words]))
     return Stretches(clause, reach, np.cumsum(border[:words], dtype=np.int32))
 
 
-def _breaks(tokens: Tokens) -> np.ndarray:
-    """Whether a clause begins at each word."""
-    breaks = tokens.vocabulary.table("clause", lambda s: bool(_CLAUSE.search(s)), of="gaps")[tokens.gap[:-1]]
-    return breaks | (np.diff(tokens.sentence, prepend=0) != 0)
+def quoted_stretches(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """First and last word of each stretch of one or two words in quotation marks that may name something.
 
-
-def _may_be_named(word: str) -> bool:
-    """Whether a word in quotation marks can begin what somebody calls something: no title, adverb or preposition."""
-    return word[0].islower() and len(word) > 1 and not word.endswith("ly") and word not in _NO_NAME
-
-
-def quoted_stretches(tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
-    """First and last word of each stretch of one or two words between quotation marks that begins with a small letter.
-
-    A capital begins a title or a name, and *to* or *yes* no name at all. A comma within the marks belongs to
-    speech (*“false,” he said*).
+    A capital begins a title or a name, and *to* or *yes* no name at all. A comma within the marks belongs to speech
+    (*“false,” he said*).
     """
-    table = tokens.vocabulary.table
-    opens = table("opens a quotation", lambda s: bool(_OPENS_QUOTE.match(s)), of="gaps")[tokens.gap]
-    closes = table("closes a quotation", lambda s: bool(_CLOSES_QUOTE.match(s)), of="gaps")[tokens.gap]
-    small = table("begins what is quoted", _may_be_named, of="words")[tokens.word]
-    place = np.flatnonzero(opens[:-1] & small)
-    blank = tokens.vocabulary.table("one blank", lambda s: s == " ", of="gaps")[tokens.gap]
-    one, two = closes[place + 1], closes[np.minimum(place + 2, len(tokens.word))]
-    two &= ~one & blank[place + 1]
+    closes = facts.gaps(Gap.CLOSES_QUOTE)
+    place = np.flatnonzero(facts.gaps(Gap.OPENS_QUOTE)[:-1] & facts.words(Word.NAMES))
+    one, two = closes[place + 1], closes[np.minimum(place + 2, len(facts.word))]
+    two &= ~one & ((facts.gap[place + 1] & Gap.BLANK) > 0)
     return place[one | two], place[one | two] + two[one | two]
 
 
-def in_addresses(tokens: Tokens) -> np.ndarray:
+def in_addresses(facts: Facts) -> np.ndarray:
     """Which words stand in an address or a handle (`claims@example.org`, `@allegedly`, `www.false.example/claims`)."""
-    table = tokens.vocabulary.table
-    gap = tokens.gap[:-1]
-    apart = table("has white space", lambda s: bool(re.search(r"[\s\x00]", s)), of="gaps")[gap]
-    sign = table("address", lambda s: "@" in s or "://" in s, of="gaps")[gap]
-    sign |= table("www", lambda s: s.lower() == "www", of="words")[tokens.word]
-    dot = table("lone dot", lambda s: s == ".", of="gaps")[gap]
-    sign |= dot & table("domain", lambda s: s in _DOMAINS, of="words")[tokens.word]
+    sign = facts.gaps(Gap.ADDRESS)[:-1] | (facts.gaps(Gap.DOT)[:-1] & facts.words(Word.SITE))
     if not sign.any():
         return sign
-    run = np.cumsum(apart, dtype=np.int32)
+    run = np.cumsum(facts.gaps(Gap.APART)[:-1], dtype=np.int32)
     marked = np.zeros(int(run[-1]) + 1, dtype=bool)
     marked[run[sign]] = True
     return marked[run]
 
 
-def _role(word: str) -> int:
-    """What a word does to negation, as bits."""
-    plain = plain_word(word)
-    alone = (plain in NEGATORS or plain.endswith("n't")) * _NEGATOR + (plain in NOT_NEGATING) * _UNDOES
-    return alone + (plain in SCOPE_ENDS) * _ENDS + (plain in _CUT) * _CUT_SHORT + (plain == "t") * _LONE_T
+def _negators(facts: Facts, clause: np.ndarray) -> np.ndarray:
+    """Which words negate what follows them."""
+    negator = facts.words(Word.NEGATES)
+    negator[:-1] &= ~facts.words(Word.UNDOES)[1:] | (clause[1:] != clause[:-1])
+    capital = facts.words(Word.CAPITAL)
+    negator[1:-1] &= ~(facts.words(Word.IN_NAMES)[1:-1] & capital[:-2] & capital[2:])
+    pair = (facts.words(Word.BEFORE_TO)[:-1] & facts.words(Word.TO)[1:]) | (
+        facts.words(Word.BEFORE_FROM)[:-1] & facts.words(Word.FROM)[1:]
+    )
+    of = facts.words(Word.BEFORE_OF)[:-1] & facts.words(Word.OF)[1:]
+    of[:-1] &= ~facts.words(Word.OF_VERBS)[:-2] | facts.words(Word.DOING)[2:]
+    negator[1:] |= pair | of | (facts.words(Word.CUT)[:-1] & facts.words(Word.LONE_T)[1:])
+    return negator
 
 
-def _negators(tokens: Tokens, clause: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which words negate, and which end the reach of a negation before them."""
-    table = tokens.vocabulary.table
-    role = table("negation", _role, "uint8", "words").take(tokens.word)
-    first = table("negates with", lambda s: _PAIR_FIRST.get(s.lower(), 0), "uint8", "words").take(tokens.word)
-    second = table("is negated with", lambda s: _PAIR_SECOND.get(s.lower(), 0), "uint8", "words").take(tokens.word)
-    named = table("may stand in a name", lambda s: s in _IN_NAMES, of="words").take(tokens.word)
-    capital = table("capital", lambda s: s[0].isupper(), of="words").take(tokens.word)
-    needs_verb = table("negates a verb", lambda s: s in _OF_VERBS, of="words").take(tokens.word)
-    doing = table("ends in ing", lambda s: s.endswith("ing"), of="words").take(tokens.word)
-    negator = (role & _NEGATOR) > 0
-    negator[:-1] &= ((role[1:] & _UNDOES) == 0) | (clause[1:] != clause[:-1])
-    negator[1:-1] &= ~(named[1:-1] & capital[:-2] & capital[2:])
-    pair = (first[:-1] > 0) & (first[:-1] == second[1:])
-    pair[:-1] &= ~needs_verb[:-2] | doing[2:]
-    negator[1:] |= pair | (((role[:-1] & _CUT_SHORT) > 0) & ((role[1:] & _LONE_T) > 0))
-    return negator, (role & _ENDS) > 0
-
-
-#: These negate only a verb after them: short of denying, but not short of a weapon.
-_OF_VERBS = frozenset({"short"})
-#: Between two capitals these stand in a name: *Doctors Without Borders*.
-_IN_NAMES = frozenset("Without Nothing Nobody Nowhere Never".split())
-_PAIR_SECOND = {word: number for number, word in enumerate(NEGATING_WITH, 1)}
-_PAIR_FIRST = {first: _PAIR_SECOND[second] for second, firsts in NEGATING_WITH.items() for first in firsts}
-#: *didn‘t* with a mark that is no apostrophe is two words, *didn* and *t*.
-_CUT = frozenset(contracted.removesuffix("'t") for contracted in CONTRACTED.values())
-
-
-def negated_places(tokens: Tokens, stretches: Stretches, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+def negated_places(facts: Facts, stretches: Stretches, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """Whether each stretch of words stands under, or holds after its first word, an odd number of negations.
 
     A negation reaches `NEGATION_WINDOW` words forward, to the end of its clause or to a word that begins another; it
@@ -211,7 +262,7 @@ def negated_places(tokens: Tokens, stretches: Stretches, first: np.ndarray, last
 
     Parameters
     ----------
-    tokens : Tokens
+    facts : Facts
     stretches : Stretches
     first, last : int arrays
         Indices of the first and last word of each.
@@ -220,9 +271,8 @@ def negated_places(tokens: Tokens, stretches: Stretches, first: np.ndarray, last
     -------
     bool array
     """
-    negator, ends = _negators(tokens, stretches.reach)
-    scope, aside = stretches.reach + np.cumsum(ends, dtype=np.int32), stretches.aside
-    where = np.flatnonzero(negator)
+    scope, aside = stretches.reach + np.cumsum(facts.words(Word.ENDS), dtype=np.int32), stretches.aside
+    where = np.flatnonzero(_negators(facts, stretches.reach))
     odd = np.zeros(len(first), dtype=bool)
     if not len(where):
         return odd

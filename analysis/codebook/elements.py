@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from analysis.codebook.clauses import negates, plain_word, straight
+from analysis.codebook.clauses import NEGATORS, plain_word, straight
 from analysis.codebook.patterns import SHAPES
 from analysis.voice import Tokens
 
@@ -23,15 +23,16 @@ _NUMBER_WORDS = frozenset(
 NOT_POSSESSIVE = frozenset("it that he she what there here let who where how this".split())
 #: Before a hyphen these leave the word after it what it is: *now-debunked*, *much-denied*.
 _ADVERBS = frozenset("now much widely long oft often once newly recently then since previously".split())
+#: Of a word and its plain form.
 _SHAPE_TESTS = {
-    "number": lambda w: w[0].isdigit() or w.lower() in _NUMBER_WORDS,
-    "capital": lambda w: w[0].isupper(),
-    "lower": lambda w: w[0].islower(),
-    "ly": lambda w: len(w) > 4 and w.endswith("ly"),
-    "ing": lambda w: len(w) > 4 and w.endswith("ing"),
-    "ed": lambda w: len(w) > 3 and w.endswith("ed"),
-    "s": lambda w: len(w) > 2 and w.endswith("s"),
-    "not": negates,
+    "number": lambda w, plain: w[0].isdigit() or plain in _NUMBER_WORDS,
+    "capital": lambda w, plain: w[0].isupper(),
+    "lower": lambda w, plain: w[0].islower(),
+    "ly": lambda w, plain: len(w) > 4 and w.endswith("ly"),
+    "ing": lambda w, plain: len(w) > 4 and w.endswith("ing"),
+    "ed": lambda w, plain: len(w) > 3 and w.endswith("ed"),
+    "s": lambda w, plain: len(w) > 2 and w.endswith("s"),
+    "not": lambda w, plain: plain in NEGATORS or plain.endswith("n't"),
 }
 assert set(_SHAPE_TESTS) == set(SHAPES)
 
@@ -80,7 +81,7 @@ class Elements:
         for length in self._prefix_lengths:
             found.update(self._prefix.get(plain[:length], ()))
         for shape, numbers in self._shape.items():
-            if _SHAPE_TESTS[shape](word):
+            if _SHAPE_TESTS[shape](word, plain):
                 found.update(numbers)
         if not found:
             return 0

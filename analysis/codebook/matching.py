@@ -10,7 +10,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.codebook.clauses import Stretches, find_stretches, in_addresses, negated_places, quoted_stretches
+from analysis.codebook.clauses import (
+    Facts,
+    Stretches,
+    find_facts,
+    find_stretches,
+    in_addresses,
+    negated_places,
+    quoted_stretches,
+)
 from analysis.codebook.elements import Elements
 from analysis.codebook.lexicon import Lexicon
 from analysis.codebook.patterns import QUOTED, phrase_variants
@@ -50,6 +58,8 @@ class Batch(NamedTuple):
     tokens : Tokens
     code : int array
         Which elements of the lexicon each word belongs to.
+    facts : Facts
+        What is known of words and gaps.
     stretches : Stretches
         Clauses, and how far phrases run.
     headline : bool array
@@ -58,6 +68,7 @@ class Batch(NamedTuple):
 
     tokens: Tokens
     code: np.ndarray
+    facts: Facts
     stretches: Stretches
     headline: np.ndarray
 
@@ -106,7 +117,8 @@ class Matcher:
             self._known = len(member)
             self.patterns.index(member)
             self.excluded.index(member)
-        return Batch(tokens, code, find_stretches(tokens), headline)
+        facts = find_facts(tokens)
+        return Batch(tokens, code, facts, find_stretches(tokens, facts), headline)
 
 
 class _Patterns:
@@ -209,11 +221,11 @@ def _candidates(batch: Batch, matcher: Matcher) -> Matches:
     """Where the words of an entry stand, whatever its conditions."""
     entry, first, last = matcher.patterns.find(batch, matcher.elements.member)
     for number in matcher.quoted:
-        opens, closes = quoted_stretches(batch.tokens)
+        opens, closes = quoted_stretches(batch.facts)
         entry = np.append(entry, np.full(len(opens), number))
         first, last = np.append(first, opens), np.append(last, closes)
     if len(first):
-        apart = ~in_addresses(batch.tokens)[first]
+        apart = ~in_addresses(batch.facts)[first]
         entry, first, last = entry[apart], first[apart], last[apart]
     return Matches(entry, first, last, np.zeros(len(entry), dtype=bool))
 
@@ -276,7 +288,7 @@ def _case_holds(batch: Batch, matcher: Matcher, found: Matches) -> np.ndarray:
 
 def _negation_holds(batch: Batch, matcher: Matcher, found: Matches) -> np.ndarray:
     """`negation`: ``needs`` one, or ``never`` stands under one. Which matches do is noted in `found`."""
-    found.negated[:] = negated_places(batch.tokens, batch.stretches, found.first, found.last)
+    found.negated[:] = negated_places(batch.facts, batch.stretches, found.first, found.last)
     negation = matcher.negation[found.entry]
     return np.where(found.negated, negation != "never", negation != "needs")
 
