@@ -13,6 +13,8 @@ from math import prod
 
 #: Kinds of word that are known by their shape; they may be named like the classes of ``classes.csv``.
 SHAPES = ("number", "capital", "lower", "ly", "ing", "ed", "s", "not")
+#: Stands, alone, for a word or two between quotation marks.
+QUOTED = "@quoted"
 #: A gap longer than this joins words of different thoughts, and every further word multiplies the work.
 LONGEST_GAP = 8
 #: Gaps and optional words multiply: sixteen optional words in a row are 65,536 phrases. The codebook's largest has 36.
@@ -39,6 +41,8 @@ def phrase_faults(phrase: str, classes: Collection[str]) -> Iterator[str]:
     "the pattern has 'm*y'; * stands for an ending, after two letters or more"
     """
     parts = phrase.split()
+    if phrase == QUOTED:
+        return
     for part in parts:
         words = part.rstrip("?").split("|")
         if gap := _GAP.match(part):

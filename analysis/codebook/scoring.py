@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from analysis.codebook.actors import read_actors, sides
 from analysis.codebook.lexicon import Lexicon, read_lexicon
-from analysis.codebook.matching import Matcher, find_matches
+from analysis.codebook.matching import Matcher, Matches, find_matches
 from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
 from analysis.read.pages import section_lines
 from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
@@ -104,7 +104,7 @@ def score_batch(articles: pd.DataFrame, scorer: Scorer) -> tuple[pa.Table, pa.Ta
     section, lines = word_sections(tokens, articles["text"])
     counted = np.ones(len(tokens.word), dtype=bool)
     if scorer.about is not None:
-        hits = find_matches(tokens, scorer.about, section)
+        hits = find_matches(tokens, scorer.about, section == SECTIONS.index("headline"))
         named = np.zeros(int(tokens.sentence.max(initial=0)) + 1, dtype=bool)
         named[tokens.sentence[hits.first]] = True
         counted = named[tokens.sentence]
@@ -148,44 +148,68 @@ def word_sections(tokens: Tokens, bodies: pd.Series) -> tuple[np.ndarray, pd.Dat
     return section, lines
 
 
+def _matches(found: Found, scorer: Scorer, section: np.ndarray, counted: np.ndarray) -> tuple[Matches, np.ndarray]:
+    """The matches that are mentions, and for each the word whose voice and speaker are its own."""
+    headline, footnote = (section == SECTIONS.index(name) for name in ("headline", "footnote"))
+    matches = find_matches(found.tokens, scorer.matcher, headline)
+    keep = counted[matches.first] & ~(footnote[matches.first] & scorer.core[scorer.feature[matches.entry]])
+    quoted = np.isin(matches.entry, scorer.matcher.quoted)
+    keep &= ~quoted | (_unclaimed(found, matches.first) & ~headline[matches.first])
+    # quotation marks of distance are the writer's: theirs is the voice of the word before
+    return matches.where(keep), (matches.first - quoted)[keep]
+
+
 def _mentions(
     found: Found, scorer: Scorer, section: np.ndarray, counted: np.ndarray, articles: pd.DataFrame
 ) -> tuple[pa.Table, np.ndarray]:
     """The mentions table, and counts by article, scored section, feature and voice."""
-    tokens = found.tokens
-    matches = find_matches(tokens, scorer.matcher, section)
-    note = section[matches.first] == SECTIONS.index("footnote")
-    keep = counted[matches.first] & ~(note & scorer.core[scorer.feature[matches.entry]])
-    entry, first, last, negated = (array[keep] for array in matches)
+    tokens, entries = found.tokens, scorer.matcher.entries
+    (entry, first, last, negated), own = _matches(found, scorer, section, counted)
     text, start, end = tokens.places(first, last)
-    article, where, voice = text // 2, section[first], found.voice[first]
     opens, closes = sentence_bounds(tokens)
-    sentence = tokens.sentence[first]
-    features = scorer.lexicon.features["feature"].tolist()
-    number = scorer.feature[entry]
-    speaker, side = _owners(found, found.owner[first], scorer)
+    speaker, side = _owners(found, found.owner[own], scorer)
     columns: dict[str, Any] = {
-        "article_id": pick(articles["article_id"], article),
-        "outlet": pick(articles["outlet"], article),
-        "section": pick(SECTIONS, where),
+        "article_id": pick(articles["article_id"], text // 2),
+        "outlet": pick(articles["outlet"], text // 2),
+        "section": pick(SECTIONS, section[first]),
         "start": start.astype(np.int64),
         "end": end.astype(np.int64),
         "match": tokens.strings(tokens.start[first], tokens.end[last]),
-        "sentence_start": tokens.characters(opens[sentence], text).astype(np.int64),
-        "sentence_end": tokens.characters(closes[sentence], text).astype(np.int64),
-        "feature": pick(features, number),
-        "term": pick(scorer.matcher.entries["term"], entry),
-        "category": pick(scorer.matcher.entries["category"].replace("", None), entry),
-        "voice": pick(VOICES, voice),
+        "sentence_start": tokens.characters(opens[tokens.sentence[first]], text).astype(np.int64),
+        "sentence_end": tokens.characters(closes[tokens.sentence[last]], text).astype(np.int64),
+        "feature": pick(scorer.lexicon.features["feature"].tolist(), scorer.feature[entry]),
+        "term": pick(entries["term"], entry),
+        "category": pick(entries["category"].replace("", None), entry),
+        "voice": pick(VOICES, found.voice[own]),
         "speaker": speaker,
         "side": side,
         "negated": negated,
     }
-    scored = ~negated & (where != SECTIONS.index("footnote"))
-    key = (article * 2 + (where != 0)) * len(features) + number
-    shape = (len(articles), 2, len(features), len(VOICES))
-    tally = np.bincount((key * len(VOICES) + voice)[scored], minlength=int(np.prod(shape)))
-    return pa.table({name: columns[name] for name in MENTIONS}), tally.reshape(shape)
+    table = pa.table({name: columns[name] for name in MENTIONS})
+    scored = ~negated & (section[first] != SECTIONS.index("footnote"))
+    body = (section[first] != SECTIONS.index("headline")).astype(np.int64)
+    places = (text // 2, body, scorer.feature[entry], found.voice[own])
+    return table, _tally([place[scored] for place in places], len(articles), len(scorer.lexicon.features))
+
+
+def _tally(places: list[np.ndarray], articles: int, features: int) -> np.ndarray:
+    """Mentions by article, headline or body, feature and voice."""
+    shape = (articles, len(SCORED_SECTIONS), features, len(VOICES))
+    key = np.ravel_multi_index([place.astype(np.int64) for place in places], shape)
+    return np.bincount(key, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _unclaimed(found: Found, first: np.ndarray) -> np.ndarray:
+    """Which words in quotation marks nobody is said to have said: no cue in their sentence, the newsroom before.
+
+    A headline quotes in few words what somebody says, and is left out by the caller.
+    """
+    tokens, before = found.tokens, np.maximum(first - 1, 0)
+    cued = found.spans[found.spans["cue_start"] >= 0]
+    cue = tokens.bytes_of(cued["cue_start"].to_numpy(), cued["text"].to_numpy())
+    spoken = np.isin(tokens.sentence[first], tokens.sentence[np.searchsorted(tokens.start, cue)])
+    own = found.voice[before] == VOICES.index("newsroom")
+    return ~spoken & own & (tokens.sentence[before] == tokens.sentence[first])
 
 
 def _owners(found: Found, owner: np.ndarray, scorer: Scorer) -> tuple[pa.Array, pa.Array]:

@@ -33,8 +33,7 @@ def write(folder, *rows, **conditions):
 def found(matcher, text, section="body", negated=None):
     """Matches as typed; those of one negation only, if asked."""
     tokens = tokenise([text])
-    number = ["headline", "subheading", "body", "footnote"].index(section)
-    matches = find_matches(tokens, matcher, np.full(len(tokens.word), number))
+    matches = find_matches(tokens, matcher, np.full(len(tokens.word), section == "headline"))
     return [
         tokens.slice(tokens.start[first], tokens.end[last])
         for first, last, under in zip(matches.first, matches.last, matches.negated, strict=True)
@@ -75,9 +74,54 @@ def test_a_phrase_does_not_run_over_a_sentence_or_clause_end(folder):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("There is no “hard” evidence.", ["no “hard” evidence"]),
+        ("There is no (public) evidence.", ["no (public) evidence"]),
+        ('There is no "evidence" of it.', ['no "evidence']),
+        ("There is no\nevidence.", ["no\nevidence"]),
+        ("There is no\nEvidence.", []),
+        ("There is no\n\nevidence.", []),
+        ("He said “no, not at all now” evidence.", []),
+        ("Is it a no? “Evidence” came.", []),
+    ],
+)
+def test_a_phrase_runs_through_marks_round_a_few_words_and_a_broken_line(folder, text, expected):
+    assert found(write(folder, ("a", "no [1] evidence")), text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Write to claims@example.org.", "See @claims.", "https://x.example/claims", "a.com/claims"]
+)
+def test_an_address_or_a_handle_holds_no_marker(folder, text):
+    assert found(write(folder, ("a", "claims")), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("It was conﬁrmed.", "conﬁrmed"),
+        ("The _confirmed_ news.", "_confirmed_"),
+        ("The now-confirmed news.", "now-confirmed"),
+    ],
+)
+def test_a_word_is_known_in_its_plain_form(folder, text, match):
+    assert found(write(folder, ("a", "confirmed")), text) == [match]
+
+
+@pytest.mark.parametrize(
     ("text", "negated"),
     [
         ("The claim is not false.", True),
+        ("It is not “false”.", True),
+        ("It was “not ideal” and false.", False),
+        ("They didn`t call it false.", True),
+        ("They didnʼt call it false.", True),
+        ("They dont call it false.", True),
+        ("They stopped short of calling it false.", True),
+        ("It fell short of a false one.", False),
+        ("They have yet to call it false.", True),
+        ("Actors Without Masks said it was false.", False),
         ("The claim isn't false.", True),
         ("The claim isn’t false.", True),
         ("It was never false.", True),
@@ -173,7 +217,7 @@ def test_a_pattern_is_never_a_regular_expression(folder):
 @given(st.lists(st.text(max_size=80), max_size=4))
 def test_no_text_stops_the_matcher_and_matches_stand_in_order(texts):
     tokens = tokenise([*texts, "It may be so."])
-    matches = find_matches(tokens, CODEBOOK, np.full(len(tokens.word), 2))
+    matches = find_matches(tokens, CODEBOOK, np.zeros(len(tokens.word), dtype=bool))
     assert (np.diff(matches.first) >= 0).all()
     assert (matches.first <= matches.last).all()
 
@@ -184,6 +228,8 @@ def test_batches_do_not_change_what_is_found():
 
     def terms(batch):
         tokens = tokenise(batch)
-        return matcher.entries["term"][find_matches(tokens, matcher, np.full(len(tokens.word), 2)).entry].tolist()
+        return matcher.entries["term"][
+            find_matches(tokens, matcher, np.zeros(len(tokens.word), dtype=bool)).entry
+        ].tolist()
 
     assert terms(texts) == [term for text in texts for term in terms([text])]
