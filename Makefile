@@ -55,8 +55,9 @@ lock: $(SETUP)  ## pin every dependency anew, with hashes, for Linux, macOS and 
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra test -c constraints.txt pyproject.toml -o requirements.lock
 
-benchmark: $(SETUP)  ## make benchmark CORPUS=FILE: speed beside other tools on the same articles
+benchmark: $(SETUP)  ## make benchmark CORPUS=FILE [ATTRIBUTED=FILE]: speed beside other tools; attribution still as good
 	@test -n "$(CORPUS)" || { echo "Name a table of articles: make benchmark CORPUS=articles.jsonl.gz"; exit 2; }
+	@test -z "$(ATTRIBUTED)" || $(BIN)/python benchmarks/attribution.py check "$(ATTRIBUTED)" --judged "$(CORPUS)"
 	@$(BIN)/python benchmarks/speed.py "$(CORPUS)" -o benchmarks
 
 calibration: $(SETUP)  ## make calibration CORPUS=FILE: false alarms and power of the comparison

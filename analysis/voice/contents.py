@@ -299,6 +299,9 @@ def opening_bounds(words: Words, cue: np.ndarray) -> Bounds:
     free = ~np.append(True, _GOVERNING[kind[:-1]])
     possible = (gap != 0) | (_OPENING[kind] & free)
     low, high = cue + 1, np.minimum(cue + _OPENS_WITHIN, limits_of(words, cue)[1] - 1)
+    # At the verb a clause has begun, and *that* belongs to something in it (*said there was no evidence that …*).
+    verbs = np.append(np.flatnonzero(_FINITE[kind]), words.size)
+    high = np.where(words.governs("speech", cue), np.minimum(high, verbs[np.searchsorted(verbs, low)]), high)
     possible[np.minimum(low, words.size)] = True
     return bounds_between(possible, low, np.maximum(low, high), RIGHT)
 
@@ -449,11 +452,8 @@ def find_contents(words: Words, quotes: Quotes) -> pd.DataFrame:
     """
     claims = weigh_claims(words)
     no_content = is_question(words, claims.cue) | is_citing(words, claims.cue) | is_anothers(words, claims.cue)
-    speech = words.governs("speech", claims.cue) & _TOLD[words.kind[claims.cue]]
-    speech &= (claims.right <= RIGHT_ODDS) & (claims.left <= LEFT_ODDS)
-    right = (claims.right > np.where(speech & (claims.right >= claims.left), SPEECH_ODDS, RIGHT_ODDS)) & ~no_content
-    right |= stated_by(words, claims.cue)
-    left = (claims.left > np.where(speech & (claims.left > claims.right), SPEECH_ODDS, LEFT_ODDS)) & ~no_content
+    right, left = _claimed_sides(words, claims)
+    right, left = right & ~no_content | stated_by(words, claims.cue), left & ~no_content
     found = pd.concat(
         [
             right_contents(words, claims, claims.cue[right]),
@@ -465,6 +465,20 @@ def find_contents(words: Words, quotes: Quotes) -> pd.DataFrame:
     found = without_circumstance(words, claims, found[found["last"] > found["first"]])
     found = found.sort_values(["first", "last"], ascending=[True, False], kind="stable", ignore_index=True)
     return found.assign(last=within_each_other(found))
+
+
+def _claimed_sides(words: Words, claims: Claims) -> tuple[np.ndarray, np.ndarray]:
+    """Which candidates have a content to the right, and which to the left: by their odds, and a verb of speech that has
+    none by these on its likelier side."""
+    cue = claims.cue
+    right, left = claims.right > RIGHT_ODDS, claims.left > LEFT_ODDS
+    telling = _TOLD[words.kind[cue]] | (words.kind[cue + 1] == THAT)
+    speech = words.governs("speech", cue) & telling & ~right & ~left
+    behind = says_behind(words, cue) & ~right
+    rather_right = claims.right >= claims.left
+    right |= speech & rather_right & (claims.right > SPEECH_ODDS) & ~behind | says_that(words, cue)
+    left |= speech & ~rather_right & (claims.left > SPEECH_ODDS) | behind
+    return right, left
 
 
 #: What begins a second part of a content that stands on both sides of its cue, after a mark.
@@ -489,6 +503,26 @@ def without_circumstance(words: Words, claims: Claims, found: pd.DataFrame) -> p
     clause = np.isin(cue, cue[right & (finite[found["last"].to_numpy()] > finite[first])])
     rather_left = (claims.left[which] > claims.right[which]) | ~clause
     return found[~both | np.where(left, rather_left, ~rather_left)]
+
+
+#: What follows a verb of speech whose content stands before it, if anything does: when, where, how.
+_WHEREABOUTS = kinds_named("in on at during after through via while when as Ing time")
+
+
+def says_that(words: Words, cue: np.ndarray) -> np.ndarray:
+    """Which cues are a verb of speech directly before *that*: rare ones (*the report states that*) have low odds."""
+    said = words.governs("speech", cue) & (words.kind[cue] != KINDS.index("capital"))
+    return said & (words.kind[cue + 1] == THAT) & (words.gap[cue + 1] == 0)
+
+
+def says_behind(words: Words, cue: np.ndarray) -> np.ndarray:
+    """Which cues are a past verb of speech behind a whole clause and a comma (*…, Putin said answering a question*)."""
+    said = words.governs("speech", cue) & _TOLD[words.kind[cue]] & (that_after(words, cue) < 0)
+    said &= _WHEREABOUTS[words.kind[cue + 1]] | (words.gap[cue + 1] != 0)
+    end, low = left_end(words, cue), limits_of(words, cue)[0]
+    verb = np.cumsum(np.append(0, _FINITE[words.kind]), dtype=np.int32)
+    clause = (verb[np.maximum(end, 0)] > verb[low]) & _OPENING[words.kind[low]]
+    return said & (end > 0) & clause & (words.gap[np.maximum(end, 0)] == COMMA)
 
 
 _TOPIC = kinds_named("about on if whether")

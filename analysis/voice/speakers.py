@@ -204,8 +204,8 @@ def locate_speakers(
     if not len(phrases.first):
         return Phrases(np.full(len(cue), -1), np.full(len(cue), -1))
     chosen = _likeliest_phrases(words, phrases, cue, left, low, high)
-    chosen = _with_participle(words, phrases, chosen, cue)
     chosen = _out_of_prepositions(words, phrases, chosen, cue, low)
+    chosen = _with_participle(words, phrases, chosen, cue)
     stated, cited = stated_by(words, cue), cited_before(words, cue)
     after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
     chosen = np.where(stated | (cited > 0), after, chosen)

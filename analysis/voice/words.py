@@ -285,8 +285,8 @@ def _inside_names(strings: Vocabulary, tokens: Tokens, kind: np.ndarray, heads: 
     """Grammatical words that are part of a name, capitalised between capitalised ones (*Doctors Without Borders*); not
     in a sentence that is capitalised throughout."""
     upper = strings.table("upper", lambda s: s[:1].isupper()).take(tokens.word)
-    capital = upper & (kind[: len(upper)] == KINDS.index("capital"))
-    inside = upper & _IN_NAMES[kind[: len(upper)]] & np.append(False, capital[:-1]) & np.append(capital[1:], False)
+    named = upper & ~_IN_NAMES[kind[: len(upper)]]
+    inside = upper & ~named & np.append(False, named[:-1]) & np.append(named[1:], False)
     place = np.flatnonzero(inside)
     lower = np.cumsum(np.append(0, _LOWER[kind[: len(upper)]] & ~upper), dtype=np.int32)
     sentence = np.searchsorted(heads, place, side="right") - 1

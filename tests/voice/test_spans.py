@@ -254,3 +254,72 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         inside[first:last] = True
     assert ((found.voice > 0) == inside).all()
     assert ((found.owner >= 0) == inside).all()
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "owner"),
+    [
+        # *said* without *that*: the content opens at the subject of its clause
+        ("unlikely", "Wells said it is unlikely that Moscow sends arms.", ("reported", "Wells")),
+        ("may", "The army said its units may leave and that talks go on.", ("reported", "army")),
+        # a clause between subject and cue; a preposition behind the subject; a preposition in a name
+        ("may", "An envoy, who was not allowed to speak publicly, said Moscow may pay them.", ("reported", "envoy")),
+        ("may", "An aide, speaking on condition of anonymity, said Moscow may pay them.", ("reported", "aide")),
+        ("may", "Two aides familiar with the matter said the talks may fail.", ("reported", "Two aides familiar")),
+        ("may", "Nurses Without Borders said three people may have died.", ("reported", "Nurses Without Borders")),
+        # leads attributed at the end
+        ("may", "Moscow may be paying them, Wells stated at a press conference in Kabul.", ("reported", "Wells")),
+        ("was", "The envoy was hurt, Lavrov said answering a question.", ("reported", "Lavrov")),
+        # the innermost owns the words
+        ("false", "“It is false,” Wells told the agency, according to Reuters.", ("quoted", "Wells")),
+        ("may", "She rejected statements of some aides claiming that he may go.", ("reported", "statements of some aides")),
+        ("may", "Wells rejected US claims that Moscow may pay them.", ("reported", "US")),
+        # a question is not the words of who is asked
+        ("alleged", "Wells, asked about the alleged payments, said that they had stopped.", ("newsroom", "")),
+        # the newsroom goes on behind an attributed clause
+        ("apparently", "It was over, he said, in what was apparently a joke.", ("newsroom", "")),
+        ("perhaps", "Wells wrote that he “could not stay” and he perhaps left.", ("newsroom", "")),
+        ("noted", "The ministry said that it had paid and noted that it would pay.", ("newsroom", "")),
+        # rare verbs of speech
+        ("may", "The report states that the bridge may fall.", ("reported", "report")),
+        ("may", "Wells stated to the paper that the bridge may fall.", ("reported", "Wells")),
+        # marks
+        ("may", "Boats turn round and may never land,” the minister said.", ("quoted", "minister")),
+        ("may", "\" It may rain , \" said Anna Jones . It was cold .", ("quoted", "Anna Jones")),
+        ("may", "＂It may rain,＂ said Anna Jones. It was cold.", ("quoted", "Anna Jones")),
+        # labels
+        ("may", "ANNA JONES, HOST: It may rain. Will it?\nBOB SMITH: No.", ("quoted", "ANNA JONES")),
+        ("may", "REP. SMITH (D-OH): It may rain.", ("quoted", "SMITH")),
+        ("may", "Q: Will it rain?\nA: It may.", ("quoted", "A")),
+        ("may", "ANNA JONES:\nIt may rain.", ("quoted", "ANNA JONES")),
+        ("perhaps", "Anna Jones: “It rains.” It is perhaps cold.", ("newsroom", "")),
+    ],
+)  # fmt: skip
+def test_whose_word_it_is(word: str, text: str, owner: tuple[str, str]) -> None:
+    assert owner_of(word, text) == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Alice Wells said that it was over.", "person"),
+        ("The foreign ministry said that it was over.", "office"),
+        ("Washington said that it was over.", "office"),
+        ("Local residents said that it was over.", "group"),
+        ("Reuters reported that it was over.", "medium"),
+        ("The report said that it was over.", "document"),
+        ("Sources in Kabul said that it was over.", "unnamed"),
+        ("An official said on condition of anonymity that it was over.", "unnamed"),
+    ],
+)
+def test_the_kind_of_a_source(text: str, kind: str) -> None:
+    assert quotations(text)["source_kind"].tolist()[-1] == kind
+
+
+def test_where_nobody_is_named_there_is_no_kind_of_source() -> None:
+    assert quotations("It is alleged that Moscow paid them.")["source_kind"].isna().all()
+
+
+def test_a_heading_before_a_colon_is_no_speaker() -> None:
+    assert quotations("WASHINGTON: The talks may fail, and this is what comes after them.").empty
+    assert quotations("Note: It may rain.").empty
