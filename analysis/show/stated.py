@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.compare.sensitivity import ALPHA
+from analysis.show.findings import count
 
 #: Reporting neutrally frames least, and nearly every outlet differs in it: it never stands before the other features.
 LAST = "attribution"
@@ -126,7 +127,9 @@ def say_finding(row: Mapping[Any, Any], names: Mapping[str, str] | None = None) 
         how = f"{number(ratio)} times as often as {other}"
     else:
         how = f"less often than {other}, {number(ratio)} times as often"
-    notes += [f"{row['mentions']:,.0f} mentions in {row['words']:,.0f} words"] if row["words"] == row["words"] else []
+    notes += (
+        [f"{count(row['mentions'], 'mention')} in {row['words']:,.0f} words"] if row["words"] == row["words"] else []
+    )
     return f"{whose} {row['outlet']} uses {words} {where}{how} ({'; '.join(notes)}).".replace(" ()", "")
 
 
@@ -157,7 +160,10 @@ def missed_table(contrasts: pd.DataFrame, level: float = ALPHA) -> pd.DataFrame:
 def say_missed(table: pd.DataFrame, names: Mapping[str, str] | None = None) -> str:
     """One sentence on what was not found, from `missed_table`."""
     left, untold = int((table["compared"] - table["found"]).sum()), int(table["untold"].sum())
-    said = [f"{left:,} comparisons show no difference, which does not show the outlets to be alike."] if left else []
+    said = []
+    if left:
+        shows = "comparison shows" if left == 1 else "comparisons show"
+        said.append(f"{left:,} {shows} no difference, which does not show the outlets to be alike.")
     known = table.dropna(subset=["detectable"]).sort_values("detectable", kind="stable")
     if len(known):
         ends = dict(zip(known["feature"].iloc[[0, -1]], known["detectable"].iloc[[0, -1]], strict=True))

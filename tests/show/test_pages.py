@@ -106,7 +106,7 @@ def test_the_front_page_opens_with_findings_that_lead_to_their_sentences(report)
         "In its own voice <b>Post uses hearsay words 3.4 times as often as the typical outlet (1.9 to 6.1; 6 ment"
         in text
     )
-    assert "allegedly (6)" in text and "1 comparisons show no difference" in text
+    assert "allegedly (6)" in text and "1 comparison shows no difference" in text
     assert text.index("What was found") < text.index("What was not found") < text.index("How often")
 
 
