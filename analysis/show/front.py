@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.show import stated
-from analysis.show.pages import Links, fill, plain, spaced, style, trusted, write_page
+from analysis.show.figures import plain
+from analysis.show.pages import Links, fill, spaced, style, trusted, write_page
+from analysis.show.plotted import LAST, declared
 from analysis.tables import ARTICLES
 
 #: Rows of one list, so that the page stays under 1.5 MB and unfolded under eight screens at any size of corpus: of
@@ -29,7 +31,7 @@ def front_page(
     title: str, articles: pd.DataFrame, rates: pd.DataFrame, contrasts: pd.DataFrame, links: Links,
     *, mentions: pd.DataFrame | None = None, names: Mapping[str, str] | None = None,
     groups: Mapping[str, pd.DataFrame] | None = None, notes: Sequence[str] = (), problems: Sequence[str] = (),
-    notebooks: Sequence[Mapping[str, str]] = (), files: Mapping[str, str] | None = None,
+    notebooks: Sequence[Mapping[str, str]] = (), files: Mapping[str, str] | None = None, beforehand: bool = False,
 ) -> str:  # fmt: skip
     """The front page of a report.
 
@@ -53,6 +55,8 @@ def front_page(
     files : mapping of str to str, optional
         Addresses of ``contrasts``, ``rates``, ``evidence``, ``figures``, ``methods``, ``manifest`` and of ``rates by
         COLUMN``; what is not there is not linked.
+    beforehand : bool
+        Whether the family of contrasts was declared before testing; else the page says that it was not.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def front_page(
     words: dict[str, Any] = {
         "title": title, "corpus": stated.corpus_line(articles), "problems": problems, "notebooks": notebooks,
         "notes": [trusted(markdown2html(note)) for note in notes], "files": files or {}, "css": style(),
-        "texts": bool(links), "level": f"{stated.ALPHA:.2g}",
+        "texts": bool(links), "beforehand": beforehand, "level": f"{stated.ALPHA:.2g}",
     }  # fmt: skip
     words |= _findings(contrasts, rates, links, mentions, names)
     words |= _comparisons(contrasts, links, names)
@@ -81,7 +85,7 @@ def _findings(
 ) -> dict[str, Any]:
     """What was found: framing features in lines of their own on one axis, neutral attribution in short."""
     found = stated.findings_table(contrasts, rates, names)
-    apart = found["feature"] == stated.LAST
+    apart = found["feature"] == LAST
     framing, last = found[~apart], found[apart]
     scale, rows = Scale(found), framing.head(SHOWN_FINDINGS + SHOWN_MORE).to_dict("records")
     lines = []
@@ -95,7 +99,7 @@ def _findings(
         "scale": scale, "first": lines[:SHOWN_FINDINGS], "more": lines[SHOWN_FINDINGS:],
         "left": len(framing) - SHOWN_FINDINGS, "features": list(dict.fromkeys(framing["feature"])),
         "last": [_in_short(row, links) for row in last.to_dict("records")],
-        "last_words": stated.words_of(stated.LAST, names),
+        "last_words": stated.words_of(LAST, names),
     }  # fmt: skip
 
 
@@ -122,10 +126,10 @@ def _in_short(finding: Mapping[Any, Any], links: Links) -> dict[str, str]:
 
 def _comparisons(contrasts: pd.DataFrame, links: Links, names: Mapping[str, str]) -> dict[str, Any]:
     """What was not found, and the declared contrasts, the clearest first, with a verdict in a phrase."""
-    declared, missed = stated.declared(contrasts), stated.missed_table(contrasts)
-    kinds = declared["contrast"].unique()
+    family, missed = declared(contrasts), stated.missed_table(contrasts)
+    kinds = family["contrast"].unique()
     rows = []
-    ordered = declared.sort_values(["p_adjusted", "feature", "outlet_a", "outlet_b"], kind="stable")
+    ordered = family.sort_values(["p_adjusted", "feature", "outlet_a", "outlet_b"], kind="stable")
     for row in ordered.head(SHOWN_CONTRASTS).to_dict("records"):
         known, bounded = row["ratio"] == row["ratio"], row["low"] == row["low"] and row["high"] == row["high"]
         rows.append({
@@ -136,7 +140,7 @@ def _comparisons(contrasts: pd.DataFrame, links: Links, names: Mapping[str, str]
             "link": links.get((row["feature"], row["outlet_a"], row["voice"]), ""),
         })  # fmt: skip
     return {
-        "declared": len(declared), "contrasts": rows, "missed_line": stated.say_missed(missed, names),
+        "declared": len(family), "contrasts": rows, "missed_line": stated.say_missed(missed, names),
         "missed": missed.assign(words=[stated.words_of(name, names) for name in missed["feature"]]).to_dict("records"),
         "others": stated.OTHERS.get(kinds[0], "each other one") if len(kinds) == 1 else "each other one",
         "paired": len(kinds) != 1 or kinds[0] not in stated.OTHERS,
@@ -177,7 +181,7 @@ def _rates(
     )
     sizes = both.groupby(by)["articles"].max().sort_values(ascending=False, kind="stable")
     often = both.groupby("feature")["mentions"].sum().sort_values(ascending=False, kind="stable")
-    order = sorted(often.index[often > 0], key=lambda name: (name == stated.LAST, name not in first))
+    order = sorted(often.index[often > 0], key=lambda name: (name == LAST, name not in first))
     shown = both[both[by].isin(sizes.index[:SHOWN_OUTLETS])].sort_values("per_1000", ascending=False, kind="stable")
     for feature in order[:SHOWN_FEATURES]:
         here = shown[shown["feature"] == feature]

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.compare.events import THRESHOLD, WINDOW
 from analysis.compare.rates import LEVEL, MIN_ARTICLES
-from analysis.compare.ratios import DRAWS
 from analysis.show import stated
 from analysis.show.figures import plain_markdown
 from analysis.show.findings import count, listed
 from analysis.show.pages import fill
+from analysis.show.plotted import declared
 from analysis.tables import DATA, read_table
+from analysis.validate.agreement import precision_table
 
 #: Verdicts on the voice of single mentions: a row a mention, `voice` (the tool's), `verdict`, and `domain` where there
 #: are several.
@@ -36,16 +36,17 @@ def voice_accuracy(path: Path = VOICE) -> pd.DataFrame:
         `domain`, `voice` (``all`` first), `right`, `judged`, `share`, `low`, `high` (Wilson 1927, 95 %).
     """
     judged = read_table(path)
-    judged = judged.assign(domain=judged.get("domain", DOMAIN), right=judged["verdict"] == "1")
-    table = pd.concat([judged.assign(voice="all"), judged]).groupby(["domain", "voice"], sort=False)["right"]
-    found = table.agg(right="sum", judged="size").reset_index()
-    low, high = proportion_confint(found["right"], found["judged"], method="wilson")
-    return found.assign(share=found["right"] / found["judged"], low=low, high=high)
+    judged = judged.assign(domain=judged.get("domain", DOMAIN))
+    both = pd.concat([judged.assign(voice="all"), judged], ignore_index=True)
+    order = both[["domain", "voice"]].drop_duplicates(ignore_index=True)
+    kinds = pd.MultiIndex.from_frame(order).get_indexer(pd.MultiIndex.from_frame(both[["domain", "voice"]]))
+    found = precision_table(both.assign(feature=kinds)).drop(columns="feature")
+    return pd.concat([order, found.rename(columns={"precision": "share", "ci_low": "low", "ci_high": "high"})], axis=1)
 
 
 def methods_text(
     study: Any, own_codebook: bool = True, software: Mapping[str, str] | None = None,
-    digests: Mapping[str, str] | None = None, coded: bool = False, copies: str = "once",
+    digests: Mapping[str, str] | None = None, coded: bool = False, copies: str = "once", beforehand: bool = False,
 ) -> str:  # fmt: skip
     """The methods section of a study in Markdown.
 
@@ -60,27 +61,29 @@ def methods_text(
         Whether sentences of this corpus were coded by hand.
     copies : {"once", "all", "drop"}
         As rates and contrasts were computed.
+    beforehand : bool
+        Whether the family of contrasts was declared before testing.
     """
     articles, contrasts, software = study.articles, study.contrasts(), software or {}
     features = study.lexicon.features
     names = dict(zip(features["feature"], features.get("label", features["feature"]), strict=True))
     found = stated.findings_table(contrasts, study.rates(), names)
-    declared = stated.declared(contrasts)
     words = {
         "corpus": plain_markdown(stated.corpus_line(articles)), "read": _what_was_read(study), "coded": coded,
         "entries": len(study.lexicon.entries), "features": listed((names[name] for name in features["feature"]), 99),
         "digest": (digests or {}).get("lexicon", ""), "about": study.about is not None, "actors": _sides(study.actors),
         "precision": _precision(features, names) if own_codebook else "", "recall": _recall(features, names),
         "voice": voice_accuracy().to_dict("records") if own_codebook else [],
-        "few": MIN_ARTICLES, "draws": DRAWS, "threshold": THRESHOLD, "window": WINDOW, "per_cent": round(100 * LEVEL),
+        "few": MIN_ARTICLES, "threshold": THRESHOLD, "window": WINDOW, "per_cent": round(100 * LEVEL),
         "events": count(study.events["event"].nunique(), "event"), "copies": copies, "level": f"{stated.ALPHA:.2g}",
-        "family": _family(declared), "shrunken": "shrunken_ratio" in contrasts,
+        "typical": declared(contrasts)["contrast"].eq("typical").any(),
+        "family": _family(declared(contrasts)), "shrunken": "shrunken_ratio" in contrasts,
         "corrected": "corrected" in contrasts and bool(contrasts["corrected"].eq(True).any()),
         "within": bool(contrasts["contrast"].eq("within-event").any()),
         "findings": [plain_markdown(said) for said in found["sentence"].head(STATED)],
         "more": max(len(found) - STATED, 0), "missed": stated.say_missed(stated.missed_table(contrasts), names),
         "seed": study.seed, "software": software, "version": software.get("comparative-framing", ""),
-        "core": own_codebook,
+        "core": own_codebook, "beforehand": beforehand,
     }  # fmt: skip
     return fill("methods.md", words)
 
@@ -133,7 +136,8 @@ def _recall(features: pd.DataFrame, names: Mapping[str, str]) -> str:
     return listed((f"{names[row['feature']]} {float(row['recall']):.2f}" for row in known.to_dict("records")), 99)
 
 
-def _family(declared: pd.DataFrame) -> str:
+def _family(known: pd.DataFrame) -> str:
     """What an outlet was compared with, in the family declared before testing."""
-    kinds = declared["contrast"].unique()
-    return stated.OTHERS.get(kinds[0], "each other outlet") if len(kinds) == 1 else "each other outlet"
+    if known["contrast"].eq("typical").any():
+        return "Each outlet was compared with the typical one, Huber's (1964) centre of the log rates of the others."
+    return "All pairs of outlets were compared."

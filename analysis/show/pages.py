@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from analysis.compare.rates import assign_sources
+from analysis.show.figures import plain
 from analysis.show.plotted import UNNAMED, VOICES
 from analysis.tables import replacing
 
@@ -42,8 +43,6 @@ IN_VOICE = {
 }  # fmt: skip
 #: Links are known by feature, outlet and voice.
 Links = Mapping[tuple[str, str, str], str]
-# Neither shown nor allowed in HTML; tabs and line ends are.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Place(NamedTuple):
@@ -52,17 +51,6 @@ class Place(NamedTuple):
     start: int
     end: int
     name: str
-
-
-def plain(text: Any) -> str:
-    """Text without control characters; nothing for what is missing.
-
-    Examples
-    --------
-    >>> plain("Post\\x1b[2J")
-    'Post[2J'
-    """
-    return _CONTROLS.sub("", text) if isinstance(text, str) else ""
 
 
 def file_name(*names: str) -> str:
@@ -175,7 +163,7 @@ def counted_mentions(
     Parameters
     ----------
     mentions, articles, events, copies
-        As `compare.rates.compare_outlets` takes them.
+        As `compare.rates.rates` takes them.
 
     Returns
     -------

@@ -10,9 +10,8 @@ import pandas as pd
 
 from analysis.compare.sensitivity import ALPHA
 from analysis.show.findings import count
+from analysis.show.plotted import LAST, declared, turn
 
-#: Reporting neutrally frames least, and nearly every outlet differs in it: it never stands before the other features.
-LAST = "attribution"
 #: What a sentence calls the words of a feature of the codebook; of others their label does.
 WORDS = {
     "hedge": "hedging words", "hearsay": "hearsay words", "no_evidence": "words for absent evidence",
@@ -21,7 +20,7 @@ WORDS = {
     "attribution": "neutral words of speech", "vague_source": "vague sources", "distance": "distancing words",
 }  # fmt: skip
 #: What stands on the other side where it is no outlet.
-OTHERS = {"typical": "the typical outlet", "rest": "all the others together"}
+OTHERS = {"typical": "the typical outlet"}
 WHOSE = {"newsroom": "In its own voice", "quoted": "In its quotations", "reported": "In reported words"}
 FINDINGS = [
     *["feature", "outlet", "other", "voice", "section", "ratio", "low", "high", "p_adjusted", "mentions", "words"],
@@ -50,19 +49,6 @@ def words_of(feature: str, names: Mapping[str, str] | None = None) -> str:
     """
     label = (names or {}).get(feature, feature.replace("_", " "))
     return WORDS.get(feature, f"“{label}” words")
-
-
-def declared(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts declared before testing, with `ratio`, `low` and `high`: shrunken where the table has that.
-
-    A shrunken ratio is the one to state: of many ratios the clearest are too large by chance (the winner's curse).
-    """
-    known = contrasts[contrasts["family"] == "declared"]
-    for name, raw in {"ratio": "rate_ratio", "low": "ci_low", "high": "ci_high"}.items():
-        plain = known[raw].astype(float)
-        shrunken = f"shrunken_{name}"
-        known = known.assign(**{name: known[shrunken].astype(float).fillna(plain) if shrunken in known else plain})
-    return known
 
 
 def findings_table(
@@ -99,11 +85,9 @@ def findings_table(
     known = declared(contrasts)
     found = known[(known["p_adjusted"] < level) & known["ratio"].notna()].copy()
     found["outlet"], found["other"] = found["outlet_a"], found["outlet_b"]
-    swapped = ~found["contrast"].isin(OTHERS) & (found["ratio"] < 1)
-    found.loc[swapped, ["outlet", "other"]] = found.loc[swapped, ["outlet_b", "outlet_a"]].to_numpy()
-    with np.errstate(divide="ignore"):
-        turned = 1 / found.loc[swapped, ["ratio", "high", "low"]].to_numpy(float)
-    found.loc[swapped, ["ratio", "low", "high"]] = turned
+    found["turned"] = ~found["contrast"].isin(OTHERS) & (found["ratio"] < 1)
+    found.loc[found["turned"], ["outlet", "other"]] = found.loc[found["turned"], ["outlet_b", "outlet_a"]].to_numpy()
+    found = turn(found)
     key = ["feature", "section", "voice", "outlet"]
     found = found.merge(rates[[*key, "mentions", "words"]].drop_duplicates(key), how="left", on=key)
     with np.errstate(divide="ignore"):

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from analysis.codebook.scoring import score
-from analysis.compare.rates import compare_outlets
+from analysis.compare.rates import rates
 
 POST, DAILY, WIRE = "<b>Post", "Bu$ine$$ Daily/..\\", "../Wire\x1b[31m"
 OWN = "Moscow allegedly agreed. Perhaps <script>alert(1)</script> it may not."
@@ -36,7 +36,7 @@ def scored_corpus():
         found | {"feature": "hedge", "outlet_a": DAILY, "rate_ratio": 1.4, "p_adjusted": 0.6, "detectable_ratio": 2.5},
         found | {"feature": "hedge", "outlet_a": WIRE, "rate_ratio": None, "status": "no words: nothing to compare"},
     ])  # fmt: skip
-    return scored, compare_outlets(scored.scores, scored.articles), contrasts
+    return scored, rates(scored.scores, scored.articles), contrasts
 
 
 class Page(HTMLParser):

@@ -61,7 +61,9 @@ def test_nothing_is_claimed_of_a_dictionary_that_is_not_the_projects():
 def test_findings_are_stated_and_names_stay_names():
     text = methods_text(study(), coded=True, copies="all")
     assert "In its own voice &lt;b&gt;Post uses hearsay words 3.4 times as often as the typical outlet" in text
-    assert "each outlet against the typical outlet" in text and "agency copy too" in text and "Seed 5" in text
+    assert "Each outlet was compared with the typical one" in text and "agency copy too" in text and "Seed 5" in text
+    assert "They were not declared before testing" in text
+    assert "They were declared before testing" in methods_text(study(), beforehand=True)
 
 
 def test_accuracy_is_kept_apart_by_domain_where_verdicts_name_it(tmp_path):
