@@ -13,7 +13,7 @@ from functools import partial, wraps
 from html import escape
 from itertools import cycle
 from pathlib import Path
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any
 
 import pandas as pd
@@ -33,22 +33,36 @@ HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "----", "oo", "++++", "")
 #: in grey.
 LOOKS = {
     "newsroom": ("#1b3a5c", "o", ""), "quoted": ("#f0c25a", "^", "...."), "all": ("#8a8a8a", "D", ""),
-    "reported": ("#5fa08c", "s", "////"), "unquoted": ("#5fa08c", "s", "////"),
-    "headline": ("#d55e00", "^", ""), "body": ("#1b3a5c", "o", ""), "neutral": ("#e4e4e4", "o", ""),
-    "side not known": ("#dddddd", "o", ""), "other sides": ("#aaaaaa", "o", "xxxx"),
+    "reported": ("#4b8b78", "s", "////"), "unquoted": ("#4b8b78", "s", "////"),
+    "headline": ("#d55e00", "^", ""), "body": ("#1b3a5c", "o", ""),
+    "neutral": ("#e4e4e4", "o", ""), "endorsing": ("#3f8fb5", "s", "////"), "doubting": ("#e3ab4a", "^", "...."),
+    "denying": ("#c0501f", "v", ""), "accusing": ("#5a2d6b", "D", ""),
+    "person named": ("#1b3a5c", "o", ""), "office or country": ("#4f9ac4", "s", ""), "group": ("#cfe3c8", "^", "...."),
+    "medium": ("#c0501f", "v", ""), "document": ("#e3ab4a", "D", "////"), "unnamed": ("#5a2d6b", "P", ""),
+    "side not known": ("#eeeeee", "o", ""), "other sides": ("#aaaaaa", "o", "xxxx"),
 }  # fmt: skip
+#: Parts of a bar that have no look of their own, light beside dark: in grey 74, 45, 88, 36 and 61 (L* of CIELAB), so
+#: that neighbours differ by 25 or more beside their hatch.
+SHADES = ("#e3ab4a", "#b5460f", "#cfe3c8", "#7d3c74", "#4f9ac4")
 #: Stands where a figure would have no rows.
 NOTHING = "There is nothing to show of this corpus; the text beside the figure says why."
-#: Width of a page, in inches.
-PAGE = 7.0
+#: Width of a page and of a column of a journal (8.5 cm), in inches: type of 7 points is that in both.
+PAGE, COLUMN = 7.0, 3.35
+#: Pixels an inch on a screen, where 7 points are then 13 pixels high.
+SCREEN = 130
+#: The longest alternative text: what a screen reader reads in one breath.
+ALT = 149
 DPI = 300
 #: Inches kept for the title, the line of n below, and each row of a legend.
-_TITLE, _FOOT, _ROW = 0.3, 0.2, 0.2
+_TITLE, _FOOT, _ROW, _LINE = 0.28, 0.2, 0.18, 0.135
+#: Characters of a title (8 points, bold) and of the line below (7 points) to an inch.
+_TITLE_WIDTH, _FOOT_WIDTH = 13.0, 17.5
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans", "font.size": 8, "legend.fontsize": 7.5, "legend.frameon": False,
-    "axes.titlesize": 8, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.labelsize": 8,
+    "font.family": "DejaVu Sans", "font.size": 7, "legend.fontsize": 7, "legend.frameon": False,
+    "axes.titlesize": 7, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.labelsize": 7,
+    "text.parse_math": False,  # an outlet may be called Bu$ine$$
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "ytick.major.size": 0,
-    "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "grid.color": "#dddddd", "grid.linewidth": 0.6,
+    "xtick.labelsize": 7, "ytick.labelsize": 7, "grid.color": "#dddddd", "grid.linewidth": 0.6,
     "hatch.linewidth": 0.6, "lines.linewidth": 1.2, "path.simplify": False, "svg.hashsalt": "comparative-framing",
 }  # fmt: skip
 _ABOUT = """Exported by the notebooks (`make`): each as PNG (300 dpi), as SVG and with the plotted numbers as CSV. This
@@ -63,6 +77,20 @@ def _frame(figure: Figure, above: float = 0.0, below: float = 0.0) -> None:
     height, below = figure.get_figheight(), below + _FOOT
     rect = (0, below / height, 1, 1 - (_TITLE + above + below) / height)
     figure.get_layout_engine().set(rect=rect)  # type: ignore[union-attr, call-arg]
+
+
+def _grow(figure: Figure, above: float, below: float) -> None:
+    """Make a figure higher (inches), with what is on it where it was: for a title or line of n of several lines."""
+    old = figure.get_figheight()
+    new = old + above + below
+    left, bottom, width, height = figure.get_layout_engine().get()["rect"]  # type: ignore[union-attr]
+    rect = left, (bottom * old + below) / new, width, height * old / new
+    figure.set_figheight(new)
+    figure.get_layout_engine().set(rect=rect)  # type: ignore[union-attr, call-arg]
+    for text in figure.texts:
+        text.set_y((text.get_position()[1] * old + below) / new)
+    for legend in figure.legends:
+        legend.set_bbox_to_anchor((0.0, 1 - (_TITLE - 0.04 + above) / new))
 
 
 def in_style(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -110,8 +138,8 @@ def new_figure(width: float = PAGE, height: float = 3.6, rows: int = 1, columns:
         return figure, figure.subplots(rows, columns, **options)
 
 
-def look_of(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-    """Colour, marker and hatch of each name: what `LOOKS` says, the others in the order of the palette.
+def look_of(names: Sequence[str], colours: Sequence[str] = PALETTE) -> dict[str, tuple[str, str, str]]:
+    """Colour, marker and hatch of each name: what `LOOKS` says, the others in the order of `colours`.
 
     Examples
     --------
@@ -119,7 +147,7 @@ def look_of(names: Sequence[str]) -> dict[str, tuple[str, str, str]]:
     ('#0072b2', 'o', '////')
     """
     others = [name for name in names if name not in LOOKS]
-    looks = LOOKS | dict(zip(others, zip(cycle(PALETTE), cycle(MARKERS), cycle(HATCHES)), strict=False))
+    looks = LOOKS | dict(zip(others, zip(cycle(colours), cycle(MARKERS), cycle(HATCHES)), strict=False))
     return {name: looks[name] for name in names}
 
 
@@ -129,12 +157,13 @@ def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], la
     The legend has as many rows as its labels need.
     """
     height = figure.get_figheight()
-    # About 105 characters fit in a row, and each label's handle takes the room of 6.
-    columns = max(1, min(len(labels), 105 // (max(map(len, labels), default=1) + 6)))
+    # About 16 characters fit in an inch, and each label's handle takes the room of 6.
+    room = int(16 * figure.get_figwidth())
+    columns = max(1, min(len(labels), room // (max(map(len, labels), default=1) + 6)))
     _frame(figure, -(-len(labels) // columns) * _ROW, _ROW if label else 0)
-    figure.text(0.5, _FOOT / height, label, ha="center", size=8)
+    figure.text(0.5, _FOOT / height, label, ha="center")
     anchor = (0.0, 1 - (_TITLE - 0.04) / height)
-    names = [name.replace("_", " ") for name in labels]
+    names = [plain(name.replace("_", " ")) for name in labels]
     figure.legend(handles, names, loc="upper left", bbox_to_anchor=anchor, ncols=columns, borderaxespad=0.2)
 
 
@@ -153,6 +182,8 @@ class Plot:
         The question; how to read the figure; what is seen, for those who cannot see it.
     n, note, notebook : str
         How many articles and words are behind it, what every caption adds, and the notebook that makes it.
+    why : str
+        Why there is nothing to show, where `data` has no rows.
 
     Examples
     --------
@@ -164,21 +195,22 @@ class Plot:
 
     def __init__(
         self, name: str, figure: Figure, data: pd.DataFrame, title: str, caption: str, alt: str,
-        *, n: str = "", note: str = "", notebook: str = "",
+        *, n: str = "", note: str = "", notebook: str = "", why: str = NOTHING,
     ) -> None:  # fmt: skip
-        self.name, self.figure, self.data, self.title, self.alt = name, figure, data, title, alt
-        self.caption, self.n, self.notebook = f"{caption} {note}".strip(), n, notebook
+        self.name, self.figure, self.data, self.why, self.notebook = name, figure, data, why, notebook
+        self.title, self.n, self.caption = plain(title), plain(n), plain(f"{caption} {note}".strip())
+        self.alt = shorten(plain(alt), ALT, placeholder=" …")
         self._files: dict[str, bytes] = {}
 
     def __str__(self) -> str:
-        return f"**{plain_markdown(self.title)}** " + (NOTHING if self.data.empty else self.alt)
+        return f"**{plain_markdown(self.title)}** " + (self.why if self.data.empty else self.alt)
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if self.data.empty:
             return {"text/markdown": str(self), "text/plain": str(self)}
-        width = int(self.figure.get_figwidth() * 100)
+        width = round(self.figure.get_figwidth() * SCREEN)
         picture = Image(data=self.file("png"), width=width, alt=self.alt)
         shown, how = picture._repr_mimebundle_(include, exclude)
         return {**shown, "text/plain": str(self)}, how
@@ -210,16 +242,20 @@ class Plot:
         return self
 
     def _draw(self) -> dict[str, bytes]:
-        source, height = f"{self.notebook}; {self.n}", self.figure.get_figheight()
+        source = f"{self.notebook}; {self.n}"
         said: dict[str, dict[str, Any]] = {
             "png": {"Title": self.title, "Description": self.caption, "Comment": self.alt, "Source": source,
                     "Software": None},
             "svg": {"Title": self.title, "Description": self.alt, "Date": None},
         }  # fmt: skip
         drawn = {}
+        width = self.figure.get_figwidth()
+        title, foot = wrap(self.title, int(width * _TITLE_WIDTH)), wrap(self.n, int(width * _FOOT_WIDTH))
         with _look():
-            self.figure.text(0.008, 1 - 0.06 / height, self.title, va="top", weight="bold", size=9.5)
-            self.figure.text(0.008, 0.05 / height, self.n, size=7, color="#555555")
+            _grow(self.figure, (len(title) - 1) * _LINE * bool(title), (len(foot) - 1) * _LINE * bool(foot))
+            height = self.figure.get_figheight()
+            self.figure.text(0.008, 1 - 0.05 / height, "\n".join(title), va="top", weight="bold", size=8)
+            self.figure.text(0.008, 0.05 / height, "\n".join(foot), color="#555555")
             # The solver that lays many panels out ends a hair apart from run to run: its result is rounded and kept.
             self.figure.set_dpi(DPI)
             self.figure.draw_without_rendering()
@@ -283,6 +319,21 @@ def write_index(folder: str | Path) -> pd.DataFrame:
     with replacing(folder / "README.md") as beside:
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return index
+
+
+# Neither shown nor allowed in HTML and SVG; tabs and line ends are.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text: Any) -> str:
+    """Text without control characters; nothing for what is missing.
+
+    Examples
+    --------
+    >>> plain("Post\\x1b[2J")
+    'Post[2J'
+    """
+    return _CONTROLS.sub("", text) if isinstance(text, str) else ""
 
 
 def plain_markdown(text: str) -> str:

@@ -288,7 +288,7 @@ def describe_contrasts(contrasts: pd.DataFrame, declared: bool = False) -> Said:
     text += f" ({'; '.join(f'{reason}: {number:,}' for reason, number in why.head(3).items())})" if len(why) else ""
     found = select_contrasts(contrasts, len(contrasts))
     found = found[found["p_adjusted"] < ALPHA]
-    said = listed((f"{row['contrast']} {row['shown_ratio']:.2g} ({row['shown_low']:.2g} to {row['shown_high']:.2g})"
+    said = listed((f"{row['contrast']} {row['ratio']:.2g} ({row['low']:.2g} to {row['high']:.2g})"
                    for row in found.to_dict("records")), 8)  # fmt: skip
     text += f"; with an adjusted p below {ALPHA:.2g}: {len(found):,}" if len(tested) else ""
     text += f". Ratio of rates, to the typical outlet or to the one named: {said}" if said else ""
@@ -316,9 +316,9 @@ def describe_within(table: pd.DataFrame) -> Said:
     if raw.empty:
         return Said("No contrast over all articles has an adjusted p below 0.05: there is none to hold within events.")
     pairs = raw.merge(within[within["p"].notna()], on="contrast", suffixes=("", "_w"))
-    size, size_w = (np.log(pairs[name].to_numpy(float)) for name in ("rate_ratio", "rate_ratio_w"))
-    clear = pairs[(size * size_w > 0) & ((pairs["ci_low_w"] > 1) | (pairs["ci_high_w"] < 1))]
-    names = [f"{r.contrast} {r.rate_ratio_w:.2g} ({r.ci_low_w:.2g} to {r.ci_high_w:.2g})" for r in clear.itertuples()]
+    size, size_w = (np.log(pairs[name].to_numpy(float)) for name in ("ratio", "ratio_w"))
+    clear = pairs[(size * size_w > 0) & ((pairs["low_w"] > 1) | (pairs["high_w"] < 1))]
+    names = [f"{r.contrast} {r.ratio_w:.2g} ({r.low_w:.2g} to {r.high_w:.2g})" for r in clear.itertuples()]
     return Said.plain(
         f"Of the {len(raw):,} shown that hold over all articles, {len(pairs):,} could be estimated within events. "
         f"Of these {np.sum(size * size_w > 0):,} point the same way there, {np.sum(abs(size_w) < abs(size)):,} are "

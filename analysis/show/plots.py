@@ -5,18 +5,25 @@ Every function takes a study and gives a `figures.Plot`, which shows itself in a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from analysis.compare.rates import rates as compare_rates
+from analysis.compare.sensitivity import ALPHA
 from analysis.show.drawing import draw_heatmap, draw_over_time, draw_points, draw_positions, draw_shares, draw_timeline
-from analysis.show.figures import Plot
-from analysis.show.findings import development_note, sample_size, say_rates, say_shares
+from analysis.show.figures import NOTHING, PAGE, Plot
+from analysis.show.findings import development_note, sample_size, say_shares
 from analysis.show.plotted import (
+    COMPARED,
+    LAST,
     STANCES,
+    UNKNOWN,
     VOICES,
+    arrange,
     attempt,
     attribution_table,
     coverage_table,
@@ -24,20 +31,25 @@ from analysis.show.plotted import (
     drive_table,
     in_order,
     length_table,
+    name_changes,
     name_outlets,
     position_table,
-    select_contrasts,
     select_drive,
     select_rates,
     select_terms,
     select_within,
     share_table,
+    source_table,
     speaker_table,
     timeline_table,
 )
 
 #: The unit of rates in a voice, as an axis says it.
 OF_VOICE = "mentions per 1,000 words of that voice"
+#: Mentions from which a rate is worth a mark of its own: below, its interval runs out of every drawing.
+ENOUGH = 5
+#: Agreement that Krippendorff (2004) asks for, for tentative and for firm conclusions.
+TENTATIVE, FIRM = 0.667, 0.8
 
 
 class Study(Protocol):
@@ -75,9 +87,31 @@ class Study(Protocol):
     def distinctive_words(self) -> Callable[..., pd.DataFrame]: ...
 
 
-def _plot(study: Study, notebook: str, name: str, figure: Any, data: pd.DataFrame, *said: str) -> Plot:
-    articles = study.articles
-    return Plot(name, figure, data, *said, n=sample_size(articles), note=development_note(articles), notebook=notebook)
+def _plot(
+    study: Study, notebook: str, name: str, figure: Any, data: pd.DataFrame, title: str, caption: str, alt: str,
+    why: str = NOTHING,
+) -> Plot:  # fmt: skip
+    n, note = sample_size(study.articles), development_note(study.articles)
+    return Plot(name, figure, data, title, caption, alt, n=n, note=note, notebook=notebook, why=why)
+
+
+def _highest(data: pd.DataFrame, value: str, *names: str) -> str:
+    """The highest of what is drawn, for an alternative text."""
+    known = data.dropna(subset=[value])
+    if known.empty:
+        return "Nothing could be estimated."
+    row = known.sort_values(value, ascending=False, kind="stable").iloc[0]
+    return f"Highest: {row[value]:.3g} ({', '.join(str(row[name]) for name in names)}).".replace("_", " ")
+
+
+def _counted(data: pd.DataFrame, voice: str = "newsroom") -> pd.DataFrame:
+    """The number of mentions behind the points of one voice, to be written behind the rows."""
+    return data.assign(written=data["mentions"].map("{:,}".format).where(data["voice"] == voice, ""))
+
+
+def _found(data: pd.DataFrame, column: str = "feature") -> pd.DataFrame:
+    """Only what occurs: a panel without a mention says nothing."""
+    return data[data.groupby(column)["mentions"].transform("sum") > 0] if len(data) else data
 
 
 def timeline(study: Study) -> Plot:
@@ -86,10 +120,8 @@ def timeline(study: Study) -> Plot:
     return _plot(
         study, "01_articles", "corpus_timeline", draw_timeline(data), data,
         "When were the articles published, and whose copy are they?",
-        "A mark is a day (in large corpora a month), the larger the more articles; dates far off stand at the edge. In "
-        "brackets: articles.",
-        "Marks along a time line, a row for each outlet. "
-        + say_rates(data, "articles", ["outlet", "published"], "number of articles at once"),
+        "A mark is a day (in large corpora a month), the larger the more articles (in brackets: all of them).",
+        f"Marks on a time line, a row an outlet. {_highest(data, 'articles', 'outlet', 'published')}",
     )  # fmt: skip
 
 
@@ -100,21 +132,19 @@ def lengths(study: Study) -> Plot:
         study, "01_articles", "article_lengths",
         draw_points(data, "median", "outlet", "words per article", low="low", high="high"), data,
         "How long are the articles of each outlet?",
-        "Point: median; line: from the 10th to the 90th percentile (with few articles, from the shortest to the "
-        "longest).",
-        "A point with a line for each outlet. " + say_rates(data, "median", ["outlet"], "median number of words"),
+        "Points are medians, lines reach from the 10th to the 90th percentile (of few articles, from end to end).",
+        f"A point with a line an outlet. {_highest(data, 'median', 'outlet')}",
     )  # fmt: skip
 
 
 def features(study: Study) -> Plot:
     """Every feature in every outlet, in whosever voice: a shaded table."""
-    data = select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"])
+    data = _found(select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"]))
     return _plot(
         study, "02_framing_features", "outlet_features", draw_heatmap(data), data,
         "How often does each outlet print each feature, in whosever voice?",
-        "Mentions per 1,000 words of the body, in brackets their number; darkest is the highest rate of each feature.",
-        "A table of outlets by features, shaded. "
-        + say_rates(data, "per_1000", ["feature", "outlet"], "per 1,000 words"),
+        "Mentions per 1,000 words of bodies (in brackets their number), from white, a feature's lowest rate, to dark.",
+        f"A shaded table of outlets by features. {_highest(data, 'per_1000', 'feature', 'outlet')}",
     )  # fmt: skip
 
 
@@ -125,50 +155,61 @@ def positions(study: Study) -> Plot:
     return _plot(
         study, "02_framing_features", "marker_positions", draw_positions(data), data,
         "Where in the articles do the markers fall, and in whose voice?",
-        "Up to 20 articles: a line each, a mark for each marker. More: markers per article in each tenth of the text.",
-        "Markers along the text, by voice. In all: " + say_shares(share_table(counted, "feature", "voice", VOICES)),
+        "Each mark is a marker in its place (of more than 20 articles: markers per article in each tenth of the text).",
+        "Markers along the text, by voice. " + say_shares(share_table(counted, "feature", "voice", VOICES), 1),
     )  # fmt: skip
 
 
-def rates(study: Study, by: str = "outlet") -> Plot:
-    """Rates of all features, a panel each, by outlet or by origin (agency copy counted for the agency)."""
-    data = rates_table(study, by)
+def rates(study: Study, by: str = "outlet", features: Sequence[str] | None = None) -> Plot:
+    """Rates, a panel for each feature asked for, by outlet or by origin (agency copy counted for the agency).
+
+    Features are drawn for the newsroom's own voice, with the number of its mentions, and for all voices.
+    """
+    data = _counted(_found(rates_table(study, by, features)))
     title, caption = {
-        "outlet": ("printed by each outlet", "Body, with 95 % intervals; hollow: too few articles for an interval. In "
-                   "brackets: articles."),
+        "outlet": ("printed by each outlet", "Bodies, with 95 % intervals (hollow: too few articles for one); "
+                   "behind the rows, mentions in the newsroom's own voice."),
         "origin": ("written by each origin", "As by outlet, but agency copy counts for the agency that wrote it, and "
                    "identical text once."),
     }[by]  # fmt: skip
     return _plot(
         study, "03_outlet_comparison", f"rates_by_{by}",
-        draw_points(data, "per_1000", "outlet", OF_VOICE, series="voice", panel="feature"), data,
+        draw_points(data, "per_1000", "outlet", OF_VOICE, series="voice", panel="feature", written="written"), data,
         f"How often is each feature {title}, and in whose voice?", caption,
-        f"A panel of points for each feature, a row for each {by}. "
-        + say_rates(data, "per_1000", ["feature", "outlet", "voice"], "per 1,000 words of that voice"),
+        f"A panel of points a feature, a row each {by}. {_highest(data, 'per_1000', 'feature', 'outlet', 'voice')}",
     )  # fmt: skip
 
 
-def rates_table(study: Study, by: str = "outlet") -> pd.DataFrame:
+def rates_table(study: Study, by: str = "outlet", features: Sequence[str] | None = None) -> pd.DataFrame:
     """What `rates` draws: by outlet everything that was printed, by origin what was written."""
     copies = {"outlet": "all", "origin": "once"}[by]
-    return select_rates(study.rates(by=by, copies=copies, most=True), _features(study))
+    table = study.rates(by=by, copies=copies, most=True)
+    return select_rates(table, features or _features(study), voices=["newsroom", "all"])
 
 
-def feature(study: Study, name: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all")) -> Plot:
-    """One feature: by outlet, by a group of outlets, or over time by outlet (`by` "year", "month" or "week")."""
+def feature(
+    study: Study, name: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all"),
+    events: Mapping[str, str] | None = None,
+) -> Plot:  # fmt: skip
+    """One feature: by outlet, by a group of outlets, or over time by outlet (`by` "year", "month" or "week").
+
+    Over time `events` of the story can be marked: a word for each day, ``{"2018-03-24": "denial"}``.
+    """
     data = in_order(study.rates(name, by=by, most=True), "voice", voices)
     data = data[(data["section"] == "body") & (data["articles"] > 0)]
     label = f"{name.replace('_', ' ')}: {OF_VOICE}"
     if by in data and by != "outlet" and "outlet" in data:
-        figure, how = draw_over_time(data, by, label), f"A line for each outlet over time, by {by}. "
+        figure, how = draw_over_time(data, by, label, events), f"A line an outlet over time, by {by}."
         names = ["outlet", by, "voice"]
     else:
-        figure, how, names = draw_points(data, "per_1000", by, label, series="voice"), f"A row for each {by}. ", [by]
+        data = _counted(in_order(arrange(data, by), "voice", voices) if by == "outlet" else data, voices[0])
+        figure = draw_points(data, "per_1000", by, label, series="voice", written="written")
+        how, names = f"A row of points each {by}.", [by, "voice"]
     return _plot(
         study, "", f"{name}_by_{by}", figure, data,
         f"How often is “{name.replace('_', ' ')}” printed, by {by.replace('_', ' ')}?",
-        "Body, with 95 % intervals; hollow: too few articles for an interval.",
-        how + say_rates(data, "per_1000", names, "per 1,000 words of that voice"),
+        f"Bodies, with 95 % intervals (hollow: too few articles for one); behind the rows, mentions ({voices[0]}).",
+        f"{how} {_highest(data, 'per_1000', *names)}",
     )  # fmt: skip
 
 
@@ -179,14 +220,17 @@ def headlines(study: Study) -> Plot:
         study, "03_outlet_comparison", "headline_body",
         draw_points(data, "per_1000", "feature", "mentions per 1,000 words", series="section"), data,
         "Do headlines mark what they tell as bodies do?",
-        "All articles and voices together, with 95 % intervals (an arrow: it runs on).",
-        "Two points for each feature. " + say_rates(data, "per_1000", ["feature", "section"], "per 1,000 words"),
+        f"All articles and voices together, with 95 % intervals; only features with {ENOUGH} mentions in headlines.",
+        f"Two points a feature. {_highest(data, 'per_1000', 'feature', 'section')}",
+        why=f"No feature has {ENOUGH} mentions in headlines: too few to say how often headlines mark what they tell.",
     )  # fmt: skip
 
 
 def headline_table(study: Study) -> pd.DataFrame:
-    """What `headlines` draws."""
-    return select_rates(study.rates(by="corpus"), _features(study), ["headline", "body"], ["all"])
+    """What `headlines` draws: features with so many mentions in headlines that the interval of their rate tells."""
+    data = select_rates(study.rates(by="corpus"), _features(study), ["headline", "body"], ["all"])
+    many = data[(data["section"] == "headline") & (data["mentions"] >= ENOUGH)]["feature"]
+    return data[data["feature"].isin(many)].reset_index(drop=True)
 
 
 def matter(study: Study) -> Plot:
@@ -197,8 +241,7 @@ def matter(study: Study) -> Plot:
         draw_points(data, "per_1000", "feature", OF_VOICE, series="part", panel="voice"), data,
         "Are the sentences on the matter in dispute marked otherwise than whole articles?",
         "All articles together: whole bodies, and only the sentences that name the matter, with 95 % intervals.",
-        "Two points for each feature in each of three voices. "
-        + say_rates(data, "per_1000", ["feature", "voice", "part"], "per 1,000 words of that voice"),
+        f"Two points a feature in each voice. {_highest(data, 'per_1000', 'feature', 'voice', 'part')}",
     )  # fmt: skip
 
 
@@ -209,32 +252,63 @@ def matter_table(study: Study) -> pd.DataFrame:
         select_rates(attempt(part.rates, by="corpus"), _features(study)).assign(part=name)
         for name, part in parts.items()
     ]
-    return pd.concat(tables, ignore_index=True)
+    return _found(pd.concat(tables, ignore_index=True))
 
 
 def contrasts(study: Study) -> Plot:
-    """The contrasts of the declared family, the clearest first."""
-    data = select_contrasts(attempt(study.contrasts))
+    """What differs between outlets, with the numbers to cite, and whether it does on the same events."""
+    data = select_within(attempt(study.contrasts))
+    data = data.assign(written=[_cited(row) for row in data.to_dict("records")])
+    found = data["p_adjusted"].lt(ALPHA).any()
     return _plot(
-        study, "03_outlet_comparison", "contrasts",
-        draw_points(data, "shown_ratio", "contrast", "ratio of rates (newsroom's voice)", low="shown_low",
-                    high="shown_high", ratio=True), data,
-        "Which outlets differ in their own voice?",
-        "Body, newsroom's voice, with 95 % intervals, the clearest first; hollow: too little for an interval.",
-        "Ratios on a logarithmic axis with a line at 1. " + say_rates(data, "shown_ratio", ["contrast"], "ratio"),
+        study, "03_outlet_comparison", "contrasts", _draw_contrasts(data), data,
+        "Which outlets differ in their own voice?" if found else "How far might outlets differ in their own voice?",
+        "How many times as often, in bodies, with 95 % intervals"
+        + ("." if found else ": none of these differences is shown, and those nearest to it are drawn."),
+        f"Ratios on a logarithmic axis with a line at 1. {_highest(data, 'ratio', 'contrast')}",
+        why="No contrast has an interval: there are too few articles or mentions to compare outlets.",
+    )  # fmt: skip
+
+
+def _cited(row: Mapping[Any, Any]) -> str:
+    """A ratio with its interval, as a paper cites it; of the raw comparison only, which the row is named after."""
+    if row["comparison"] != COMPARED["all"]:
+        return ""
+    return f"{row['ratio']:.2g} ({row['low']:.2g} to {row['high']:.2g})"
+
+
+def _draw_contrasts(data: pd.DataFrame) -> Any:
+    """Ratios with their intervals, framing features before neutral attribution."""
+    label = "times as often (newsroom's own voice)"
+    limits = {"low": "low", "high": "high", "ratio": True, "written": "written", "width": PAGE}
+    series = "comparison" if set(COMPARED.values()) <= set(data["comparison"]) else ""
+    return draw_points(data, "ratio", "contrast", label, series, **limits)
+
+
+def speakers(study: Study) -> Plot:
+    """Who gets to speak: kinds of sources by outlet."""
+    data = source_table(study.quotations, name_outlets(study.articles))
+    return _plot(
+        study, "04_who_is_speaking", "who_speaks",
+        draw_shares(data, "per cent of attributions", "their number"), data,
+        "Who gets to speak?",
+        "Attributions whose source is told, by its kind: named or not, a person, office, group, medium or document.",
+        "A bar an outlet, divided. " + say_shares(data, 1),
+        why="The kinds of sources are not known: the quotations were found by an earlier version.",
     )  # fmt: skip
 
 
 def sides(study: Study) -> Plot:
     """Whose words each outlet prints: the newsroom's and each side's."""
     data = speaker_table(attributions(study), name_outlets(study.articles))
+    known = data[~data["who"].isin(["newsroom", UNKNOWN])]["count"].sum() > 0
+    data = data if known else data.iloc[:0]
     return _plot(
         study, "04_who_is_speaking", "speaking_sides", draw_shares(data, "per cent of the words", "words"), data,
-        "Whose words does each outlet "
-        "print?",
-        "Share of the words of headlines and texts that are the newsroom's own, or attributed to a speaker of "
-        "each side.",
-        "A bar for each outlet, divided. " + say_shares(data),
+        "Whose words does each outlet print?",
+        "Words of headlines and texts that are the newsroom's own, or attributed to a speaker of each side.",
+        "A bar an outlet, divided. " + say_shares(data, 1),
+        why="Nobody who speaks is on a side: name the sides in a table of actors.",
     )  # fmt: skip
 
 
@@ -244,30 +318,34 @@ def attributions(study: Study) -> pd.DataFrame:
 
 
 def stances(study: Study) -> Plot:
-    """With which cues each side gets to speak."""
-    data = share_table(attributions(study).dropna(subset="cue"), "side", "stance", STANCES)
+    """With which cues each side gets to speak, or, where nobody is on a side, with which each outlet attributes."""
+    cued = attributions(study).dropna(subset="cue")
+    row = "side" if cued["side"].ne(UNKNOWN).any() else "outlet"
+    if row == "outlet":
+        cued = cued.merge(name_outlets(study.articles)[["article_id", "outlet"]], on="article_id")
+    data = share_table(cued, row, "stance", STANCES)
     return _plot(
         study, "04_who_is_speaking", "cue_stance_by_side",
-        draw_shares(data, "per cent of attributions with a cue", "attributions"), data,
-        "With which cues does each side get to speak?",
-        "Attributions of each side by the stance of the cue: said, confirmed, claimed, denied, accused and their like.",
-        "A bar for each side, divided. " + say_shares(data),
+        draw_shares(data, "per cent of attributions with a cue", "their number"), data,
+        f"With which cues does each {row} {'get to speak' if row == 'side' else 'attribute'}?",
+        "Attributions by the stance of their cue: said, confirmed, claimed, denied, accused and their like.",
+        f"A bar each {row}, divided. " + say_shares(data, 1),
     )  # fmt: skip
 
 
 def cues(study: Study) -> Plot:
     """How often each outlet doubts, denies, accuses or endorses when it attributes."""
     scores, articles = cue_scores(attributions(study), study.articles), name_outlets(study.articles)
-    data = select_rates(attempt(compare_rates, scores, articles, copies="all"), STANCES, voices=["all"])
+    data = select_rates(attempt(compare_rates, scores, articles, copies="all"), STANCES[1:], voices=["all"])
     data = data.assign(**data[["per_1000", "ci_low", "ci_high"]] / 10)
-    data = data.rename(columns={"per_1000": "per_100", "words": "attributions"})
+    data = _found(data).rename(columns={"per_1000": "per_100", "words": "attributions"})
     return _plot(
         study, "04_who_is_speaking", "cues_per_100",
-        draw_points(data, "per_100", "outlet", "cues per 100 attributions", panel="feature", columns=5), data,
-        "How often does each outlet doubt, deny, accuse or endorse when it attributes?",
-        "With 95 % intervals; hollow: too few articles for an interval. In brackets: articles.",
-        "A panel of points for each stance, a row for each outlet. "
-        + say_rates(data, "per_100", ["feature", "outlet"], "per 100 attributions"),
+        draw_points(data, "per_100", "outlet", "cues per 100 attributions", panel="feature"), data,
+        "How often does each outlet endorse, doubt, deny or accuse when it attributes?",
+        "With 95 % intervals (hollow: too few articles for one); in brackets, articles.",
+        f"A panel of points a stance, a row an outlet. {_highest(data, 'per_100', 'feature', 'outlet')}",
+        why="No cue takes a stand.",
     )  # fmt: skip
 
 
@@ -278,21 +356,20 @@ def voices(study: Study) -> Plot:
         study, "04_who_is_speaking", "voice_of_features", draw_shares(data, "per cent of mentions", "mentions"), data,
         "Whose voice carries each feature?",
         "Mentions of each feature in headlines and bodies by the voice that encloses them.",
-        "A bar for each feature, divided. " + say_shares(data),
+        "A bar a feature, divided. " + say_shares(data, 1),
     )  # fmt: skip
 
 
 def shift(study: Study) -> Plot:
     """The newsroom's own rate beside that of all that is printed: what changes when the voice is known."""
-    marked = [name for name in _features(study) if name != "attribution"]
-    data = select_rates(study.rates(copies="all", most=3), marked, voices=["newsroom", "all"])
+    marked = [name for name in _features(study) if name != LAST]
+    data = _found(select_rates(study.rates(copies="all", most=True), marked, voices=["newsroom", "all"]))
     return _plot(
         study, "04_who_is_speaking", "newsroom_against_all",
         draw_points(data, "per_1000", "feature", OF_VOICE, series="voice", panel="outlet"), data,
         "What changes when the voice is known?",
-        "Neutral attribution left out; with 95 % intervals, hollow where there is none.",
-        "A panel of points for each outlet, a row for each feature. "
-        + say_rates(data, "per_1000", ["feature", "outlet", "voice"], "per 1,000 words of that voice"),
+        "Bodies without neutral attribution, with 95 % intervals (hollow: too few articles for one).",
+        f"A panel of points an outlet, a row a feature. {_highest(data, 'per_1000', 'feature', 'outlet', 'voice')}",
     )  # fmt: skip
 
 
@@ -303,21 +380,22 @@ def shared_events(study: Study) -> Plot:
         study, "05_same_story", "shared_events", draw_shares(data, "per cent of its articles", "articles"), data,
         "How much of what an outlet tells do others tell too?",
         "Articles by outlet: on events of its own, on events that another outlet tells too, and copies.",
-        "A bar for each outlet, divided. " + say_shares(data),
+        "A bar an outlet, divided. " + say_shares(data, 1),
+        why="No event is told by two outlets, and no article is a copy: there is nothing shared to draw.",
     )  # fmt: skip
 
 
 def within_events(study: Study) -> Plot:
-    """The clearest contrasts beside the same contrasts within events."""
+    """The clearest contrasts that can be held within events, beside the same over all articles."""
     data = select_within(attempt(study.contrasts))
+    both = data.groupby("contrast")["comparison"].transform("nunique") > 1
+    data = data[both].assign(written=[_cited(row) for row in data[both].to_dict("records")])
     return _plot(
-        study, "05_same_story", "within_events",
-        draw_points(data, "rate_ratio", "contrast", "ratio of rates (newsroom's voice)", "comparison", ratio=True),
-        data,
+        study, "05_same_story", "within_events", _draw_contrasts(data), data,
         "Do the clearest contrasts hold on the same events?",
-        "Body, newsroom's voice, 95 % intervals (an arrow: it runs on); hollow: too little for an interval.",
-        "Two points for each contrast on a logarithmic axis. "
-        + say_rates(data, "rate_ratio", ["contrast", "comparison"], "ratio"),
+        "How many times as often, in bodies: all articles (with the numbers) and the same events only; 95 % intervals.",
+        f"Two points a contrast on a logarithmic axis. {_highest(data, 'ratio', 'contrast', 'comparison')}",
+        why="None of the clearest contrasts has an interval within events: too few events are told by both sides.",
     )  # fmt: skip
 
 
@@ -328,27 +406,27 @@ def hanging(study: Study) -> pd.DataFrame:
 
 
 def sensitivity(study: Study) -> Plot:
-    """What moves the clearest contrast most: entries, articles, voices, copies."""
-    data = select_drive(hanging(study))
+    """What moves the clearest contrast most: words and articles left out, other voices, copies."""
+    data = select_drive(name_changes(hanging(study), study.articles, study.mentions))
+    data = data.assign(written=[f"{row.rate_ratio:.2g}" for row in data.itertuples()])
     return _plot(
         study, "05_same_story", "sensitivity",
-        draw_points(data, "rate_ratio", "what", "ratio of rates", ratio=True), data,
+        draw_points(data, "rate_ratio", "row", "times as often", ratio=True, written="written", width=PAGE), data,
         "What does the contrast hang on? " + "; ".join(data["contrast"].str.replace("_", " ").unique()),
-        "The clearest contrast, and what moves it most, with 95 % intervals; hollow: too little for an interval.",
-        "Points on a logarithmic axis, a row for each change. " + say_rates(data, "rate_ratio", ["what"], "ratio"),
+        "The clearest contrast, and the five changes that move it most, with 95 % intervals (hollow: none).",
+        f"Points on a logarithmic axis, a row a change. {_highest(data, 'rate_ratio', 'row')}",
+        why="There is no contrast of which anything could be left out.",
     )  # fmt: skip
 
 
 def names(study: Study) -> Plot:
     """What each outlet calls somebody: the features of a lexicon of names, in all voices."""
-    data = select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"])
+    data = _found(select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"]))
     return _plot(
         study, "05_same_story", "naming_choices", draw_heatmap(data), data,
-        "What does each outlet call the "
-        "groups?",
-        "Mentions per 1,000 words of the body, all voices; in brackets mentions. Darker: nearer the name's "
-        "highest rate.",
-        "A table of outlets by names. " + say_rates(data, "per_1000", ["feature", "outlet"], "per 1,000 words"),
+        "What does each outlet call the groups?",
+        "Mentions per 1,000 words of bodies in all voices (in brackets their number), darkest at a name's highest.",
+        f"A shaded table of outlets by names. {_highest(data, 'per_1000', 'feature', 'outlet')}",
     )  # fmt: skip
 
 
@@ -360,27 +438,31 @@ def distinctive_words(study: Study, voice: str = "newsroom") -> Plot:
         "quoted": ("Which words do those whom an outlet quotes use more than others?", "Inside quotation marks"),
     }[voice]
     figure = draw_points(
-        data, "times", "row", "odds over those of all others", "", "", "times_low", "times_high", ratio=True
+        data, "times", "row", "odds over those of all others", low="times_low", high="times_high", ratio=True
     )
     return _plot(
         study, "06_distinctive_language", f"distinctive_{voice}", figure, data, title,
-        f"{where}, with 95 % intervals; adjusted p below 0.05, shrunk towards "
-        f"1.",
-        "Points on a logarithmic axis, a row for each word. "
-        + say_rates(data, "times", ["row"], "odds over the others"),
+        f"{where}: odds shrunk towards 1, adjusted p below 0.05, with 95 % intervals.",
+        f"Points on a logarithmic axis, a row a word. {_highest(data, 'times', 'row')}",
+        why="No word or pair of words sets one outlet apart from the others.",
     )  # fmt: skip
 
 
 def coder_agreement(measures: pd.DataFrame) -> Plot:
     """How far coders agree: `measures` of `agreement.compare_coders`."""
     alpha = measures[(measures["reference"] == "coders") & (measures["measure"] == "alpha")]
-    data = alpha.assign(name=alpha["name"].where(alpha["about"] == "feature", "voice"))
+    data = alpha.assign(name=alpha["name"].where(alpha["about"] == "feature", "voice")).dropna(subset="estimate")
     return Plot(
-        "coder_agreement", draw_points(data, "estimate", "name", "Krippendorff's alpha"), data,
+        "coder_agreement",
+        draw_points(
+            data, "estimate", "name", "Krippendorff's alpha", ends=_ends(data, TENTATIVE), lines=(TENTATIVE, FIRM),
+        ), data,
         "Do coders agree on what has a feature, and on whose voice it is in?",
-        "Krippendorff's alpha with 95 % intervals over articles; hollow: too few articles for an interval.",
-        "Points for each feature. " + say_rates(data, "estimate", ["name"], "alpha"),
+        f"With 95 % intervals over articles (hollow: too few for one) and lines at {TENTATIVE} and {FIRM}, the least "
+        "for tentative and for firm conclusions.",
+        f"Points a feature. {_highest(data, 'estimate', 'name')}",
         n=f"n = {data['units'].head(1).sum():,} sentences coded by two", notebook="07_validation",
+        why="Nothing was coded by two.",
     )  # fmt: skip
 
 
@@ -390,27 +472,34 @@ def tool_against_coders(measures: pd.DataFrame) -> Plot:
     most = data["units"].max() if len(data) else 0
     return Plot(
         "tool_against_coders",
-        draw_points(data, "estimate", "name", "share", series="reference", panel="measure", columns=3), data,
+        draw_points(data, "estimate", "name", "share", series="reference", panel="measure", columns=3,
+                    ends=_ends(data)), data,
         "How much of what coders find does the tool find?",
-        "Precision, recall and F1 of the tool by feature, against each coder and what coders agree on, with 95 % "
-        "intervals.",
-        "A panel of points for each measure. " + say_rates(data, "estimate", ["measure", "name"], "share"),
+        "Precision, recall and F1 by feature, against each coder and what coders agree on, with 95 % intervals.",
+        f"A panel of points a measure. {_highest(data, 'estimate', 'measure', 'name')}",
         n=f"n = {most:,} sentences or fewer behind each point", notebook="07_validation",
     )  # fmt: skip
 
 
 def precision(data: pd.DataFrame) -> Plot:
     """How often a mention is what its feature says, from `agreement.precision_table`."""
+    figure = draw_points(
+        data, "precision", "feature", "share of mentions that are right", ends=_ends(data, value="precision")
+    )
     return Plot(
-        "precision", draw_points(data, "precision", "feature", "share of mentions that are right"), data,
-        "How often is a mention what its feature "
-        "says?",
-        "Mentions of each feature on unseen US news judged right, with 95 % intervals (Wilson); later entries "
-        "not included.",
-        "A row for each feature. " + say_rates(data, "precision", ["feature"], "share right"),
+        "precision", figure, data,
+        "How often is a mention what its feature says?",
+        "Mentions of each feature on unseen US news judged right, with 95 % intervals (Wilson).",
+        f"A row a feature. {_highest(data, 'precision', 'feature')}",
         n=f"n = {data['judged'].sum():,} mentions judged by one coder, who also wrote the lexicon",
         notebook="07_validation",
     )  # fmt: skip
+
+
+def _ends(data: pd.DataFrame, least: float = 0.9, value: str = "estimate") -> tuple[float, float]:
+    """An axis of shares that ends at 1 and begins below the least of what is drawn."""
+    least = float(np.fmin.reduce(data[[value, "ci_low"]].to_numpy(float), axis=None, initial=least))
+    return math.floor(10 * least) / 10 - 0.02, 1.02
 
 
 def _features(study: Study) -> list[str]:

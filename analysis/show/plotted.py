@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -28,15 +29,24 @@ SINGLE = 20
 DATED = 60
 VOICES = ("newsroom", "reported", "quoted")
 STANCES = ("neutral", "endorsing", "doubting", "denying", "accusing")
+#: Kinds of sources, as a figure names them.
+SOURCES = {
+    "person": "person named", "office": "office or country", "group": "group", "medium": "medium",
+    "document": "document", "unnamed": "unnamed",
+}  # fmt: skip
 #: An article's event is told by nobody else, by another outlet too, or in another's words.
 TOLD = ("told by it alone", "told by other outlets too", "copy of another's text")
-#: The raw comparison and the one within events, as a figure names them.
+#: The comparison over all articles and the one within events, as a figure names them.
 COMPARED = {"all": "all articles", "within-event": "the same events only"}
+#: The other side within events, where it is not an outlet: those that tell the same events stand for the typical one.
+WITHIN = {"typical": "others"}
 #: What is changed in a sensitivity analysis, as a figure says it.
 CHANGES = {
-    "none": "as it is", "voice": "voice: ", "copies": "copies: ", "entry left out": "without ",
-    "article left out": "without article ",
+    "none": "as it is", "voice": "voice: ", "copies": "copies: ", "entry left out": "without the word ",
+    "article left out": "without ",
 }  # fmt: skip
+#: Reporting neutrally frames least, and nearly every outlet differs in it: it never stands before the other features.
+LAST = "attribution"
 #: Verdicts of `sensitivity` with which a contrast stands as it was.
 STANDS = ("stays", "cannot tell")
 #: Columns of the tables of `compare_coders`.
@@ -105,28 +115,47 @@ def select_rates(
     return in_order(table, "feature", features)
 
 
-def select_contrasts(contrasts: pd.DataFrame, most: int = 25) -> pd.DataFrame:
-    """The contrasts of the declared family that have a ratio, the clearest first and up to `most`.
+def declared(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """The contrasts declared before testing, with `ratio`, `low` and `high`: shrunken where the table has that.
 
-    Returns
-    -------
-    DataFrame
-        Columns of `contrasts`; `contrast` names outlets and feature; `shown_ratio`, `shown_low`, `shown_high` are the
-        shrunken ratio where there is one, since the clearest of many are exaggerated, else the ratio, and where that
-        is 0 or infinite its one limit.
+    A shrunken ratio is the one to state: of many ratios the clearest are too large by chance (the winner's curse).
     """
-    known = contrasts[(contrasts["family"] == "declared") & contrasts["rate_ratio"].notna()]
-    paired = " / " + known["outlet_b"].astype("str")
-    label = known["outlet_a"].astype("str") + paired.where(known["outlet_b"] != "typical", "")
-    limit = known["ci_low"].where(known["rate_ratio"] > 0, known["ci_high"])
-    plain = known["rate_ratio"].where(known["rate_ratio"].between(0, np.inf, inclusive="neither"), limit)
-    known = known.assign(
-        contrast=label + ": " + known["feature"].astype("str"),
-        shown_ratio=known["shrunken_ratio"].fillna(plain),
-        shown_low=known["shrunken_low"].fillna(known["ci_low"]),
-        shown_high=known["shrunken_high"].fillna(known["ci_high"]),
-    )
-    return known.sort_values(["p_adjusted", "p", "contrast"]).head(most).reset_index(drop=True)
+    known = contrasts[contrasts["family"] == "declared"]
+    for name, raw in {"ratio": "rate_ratio", "low": "ci_low", "high": "ci_high"}.items():
+        plain = known[raw].astype(float)
+        shrunken = f"shrunken_{name}"
+        known = known.assign(**{name: known[shrunken].astype(float).fillna(plain) if shrunken in known else plain})
+    return known
+
+
+def select_contrasts(contrasts: pd.DataFrame, most: int = 25) -> pd.DataFrame:
+    """The contrasts declared before testing that have a ratio to draw, the clearest first and up to `most`.
+
+    Of two outlets, that with the higher rate is named first: `contrast`, with `ratio`, `low` and `high` above 1. What
+    is found comes first, and neutral attribution behind the features of framing. For a ratio that is 0 or infinite its
+    one limit stands.
+    """
+    known = declared(contrasts)
+    endless = ~known["ratio"].between(0, np.inf, inclusive="neither")
+    known["ratio"] = known["ratio"].mask(endless, known["low"].where(known["ratio"] > 0, known["high"]))
+    known = known[known["ratio"].between(0, np.inf, inclusive="neither")]
+    pair = known["outlet_b"] != "typical"
+    turned = pair & known["ratio"].lt(1)
+    first, second = known["outlet_a"].astype("str"), known["outlet_b"].astype("str")
+    both = first.where(~turned, second) + " / " + second.where(~turned, first)
+    names = first.where(~pair, both) + ": " + known["feature"].astype("str")
+    known = turn(known.assign(contrast=names, turned=turned))
+    known = known.assign(missed=~(known["p_adjusted"] < ALPHA), last=known["feature"] == LAST)
+    known = known.sort_values(["missed", "last", "p_adjusted", "p", "contrast"])
+    return known.drop(columns=["missed", "last"]).head(most).reset_index(drop=True)
+
+
+def turn(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Ratios with their intervals the other way round where `turned` says so."""
+    numbers = contrasts[["ratio", "low", "high"]].to_numpy(float)
+    with np.errstate(divide="ignore"):
+        numbers = np.where(contrasts[["turned"]], 1 / numbers[:, [0, 2, 1]], numbers)
+    return contrasts.assign(**dict(zip(("ratio", "low", "high"), numbers.T, strict=True)))
 
 
 def timeline_table(articles: pd.DataFrame) -> pd.DataFrame:
@@ -249,6 +278,19 @@ def speaker_table(attributions: pd.DataFrame, articles: pd.DataFrame, most: int 
     return share_table(table, "outlet", "who", order, "words")
 
 
+def source_table(quotations: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Who gets to speak: attributions by outlet and kind of source, a `share_table`; empty where kinds are not known.
+
+    Attributions whose source is not told are left out; the innermost part of an attribution stands for it.
+    """
+    if "source_kind" not in quotations:
+        return pd.DataFrame(columns=["outlet", "source_kind", "count", "share"])
+    told = quotations.dropna(subset="source_kind").drop_duplicates(["article_id", "attribution_id"])
+    told = told.merge(articles[["article_id", "outlet"]], on="article_id")
+    table = share_table(told, "outlet", "source_kind", list(SOURCES))
+    return table.assign(source_kind=table["source_kind"].map(SOURCES)) if len(told) else table.iloc[:0]
+
+
 def cue_scores(attributions: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Cues by stance in the shape of a scores table, so that they are compared as rates are.
 
@@ -299,34 +341,42 @@ def copy_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
 
 
 def coverage_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """How many of an outlet's articles tell what others tell too: a `share_table` by outlet and `TOLD`."""
+    """How many of an outlet's articles tell what others tell too: a `share_table` by outlet and `TOLD`.
+
+    Empty where nobody tells what another does: bars of 100 % say nothing.
+    """
     event = articles["article_id"].map(events.set_index("article_id")["event"])
     shared = articles.groupby(event)["outlet"].transform("nunique").to_numpy() > 1
     copied = articles["article_id"].isin(copy_table(events, articles)["article_id"])
     told = np.select([copied, shared], [TOLD[2], TOLD[1]], TOLD[0])
-    return share_table(name_outlets(articles).assign(told=told), "outlet", "told", TOLD)
+    table = share_table(name_outlets(articles).assign(told=told), "outlet", "told", TOLD)
+    return table if (told != TOLD[0]).any() else table.iloc[:0]
 
 
 def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """The clearest contrasts, each beside the same contrast within events.
+    """The clearest contrasts that have an interval, each beside the same contrast within events where that has one.
 
-    Where any has an adjusted p below 0.05 only these are taken, and first those that could be held within events.
+    Where any has an adjusted p below 0.05 only these are taken.
 
     Returns
     -------
     DataFrame
-        Columns of `contrasts`, and `comparison` (`COMPARED`); `contrast` is outlet and feature.
+        Columns of `select_contrasts`, and `comparison` (`COMPARED`).
     """
-    own = contrasts[(contrasts["voice"] == "newsroom") & (contrasts["section"] == "body")]
-    within = own[own["contrast"] == "within-event"].replace({"outlet_b": {"others": "typical"}})
     known = select_contrasts(contrasts, len(contrasts))
+    known = known[known["low"].notna()]
     found = known[known["p_adjusted"] < ALPHA]
-    known = found if len(found) else known
-    both = known[["outlet_a", "outlet_b", "feature"]].merge(within, "left")
-    order = both["p"].isna().sort_values(kind="stable").index[:most]
-    parts = {"all": known, "within-event": both.assign(contrast=known["contrast"])}
-    table = pd.concat([part.loc[order].assign(comparison=COMPARED[name]) for name, part in parts.items()])
-    return table[table["rate_ratio"].between(0, np.inf, inclusive="neither")].reset_index(drop=True)
+    known = (found if len(found) else known).head(most)
+    own = contrasts[(contrasts["voice"] == "newsroom") & (contrasts["section"] == "body")]
+    within = own[(own["contrast"] == "within-event") & own["ci_low"].notna() & own["rate_ratio"].gt(0)]
+    within = within.assign(outlet_b=within["outlet_b"].replace(WITHIN))
+    within = known[["outlet_a", "outlet_b", "feature", "contrast", "turned"]].assign(
+        outlet_b=known["outlet_b"].replace(WITHIN)
+    ).merge(within.drop(columns="contrast"), on=["outlet_a", "outlet_b", "feature"])  # fmt: skip
+    raw = {"ratio": "rate_ratio", "low": "ci_low", "high": "ci_high"}
+    within = turn(within.assign(**{name: within[column].astype(float) for name, column in raw.items()}))
+    parts = zip(COMPARED.values(), (known, within), strict=True)
+    return pd.concat([part.assign(comparison=name) for name, part in parts], ignore_index=True)
 
 
 def drive_table(
@@ -347,10 +397,17 @@ def drive_table(
     largest = known.sort_values("articles_a", ascending=False, kind="stable").head(1)
     known = tested if len(tested) else largest
     parts = [
-        sensitivity(mentions, scores, articles, feature, one, other, events=events).assign(contrast=name)
-        for name, feature, one, other in known[["contrast", "feature", "outlet_a", "outlet_b"]].itertuples(index=False)
+        sensitivity(mentions, scores, articles, row["feature"], *_sides(row), events=events).assign(
+            contrast=row["contrast"]
+        )
+        for row in known.to_dict("records")
     ]
     return pd.concat(parts, ignore_index=True)[DRIVE] if parts else pd.DataFrame(columns=DRIVE)
+
+
+def _sides(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """Who is compared with whom, in the order in which `select_contrasts` names them."""
+    return (row["outlet_b"], row["outlet_a"]) if row["turned"] else (row["outlet_a"], row["outlet_b"])
 
 
 def drive_ranges(drive: pd.DataFrame) -> pd.DataFrame:
@@ -367,14 +424,35 @@ def drive_ranges(drive: pd.DataFrame) -> pd.DataFrame:
 
 
 def select_drive(drive: pd.DataFrame, most: int = 5) -> pd.DataFrame:
-    """Of the first contrast, the entries and articles that move it most, and all voices and copies: to be drawn."""
+    """Of the first contrast the words, articles and copies whose change moves it most, below the contrast as it is.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `DRIVE`, and `row`: the change as a figure names it.
+    """
     one = drive[drive["contrast"] == drive["contrast"].iloc[0]] if len(drive) else drive
     one = one[one["rate_ratio"].between(0, np.inf, inclusive="neither")]
     ratio = np.log(one["rate_ratio"].astype(float))
     moved = (ratio - ratio[one["change"] == "none"].max()).abs()
-    one = one.assign(moved=moved).sort_values("moved", ascending=False, kind="stable")
-    one = in_order(one[one.groupby("change").cumcount() < most], "change", list(CHANGES))
-    return one.assign(what=(one["change"].map(CHANGES) + one["what"].where(one["change"] != "none", "")).astype("str"))
+    moved = moved[(moved > 0) & (one["change"] != "voice")].sort_values(ascending=False, kind="stable")
+    one = pd.concat([one[one["change"] == "none"], one.loc[moved.index[:most]]])
+    return one.assign(row=(one["change"].map(CHANGES) + one["what"].where(one["change"] != "none", "")).astype("str"))
+
+
+def name_changes(
+    drive: pd.DataFrame, articles: pd.DataFrame, mentions: pd.DataFrame, longest: int = 34
+) -> pd.DataFrame:
+    """What was changed as a reader knows it: an article by its headline, an entry by what it finds most often."""
+    headline = articles.set_index("article_id")["headline"].fillna("")
+    often = mentions.groupby("term")["match"].agg(lambda found: found.str.lower().mode().iloc[0])
+    known = {"article left out": headline.where(headline != ""), "entry left out": often}
+    names = drive["what"].copy()
+    for change, called in known.items():
+        here = drive["change"] == change
+        names[here] = drive.loc[here, "what"].map(called).fillna(drive.loc[here, "what"])
+    short = names.map(lambda name: shorten(f"{name}", longest, placeholder=" …") or f"{name}"[:longest])
+    return drive.assign(what=short.mask(drive["change"].isin(known), "“" + short + "”"))
 
 
 def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.DataFrame:

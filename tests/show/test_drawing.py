@@ -97,19 +97,27 @@ def test_what_a_comparison_refuses_is_a_row_that_says_why_and_is_not_drawn():
 
 def test_contrasts_are_the_declared_ones_with_a_ratio_clearest_first():
     table = pd.DataFrame({
-        "feature": list("abcde"), "outlet_a": "X", "outlet_b": ["typical", "Y", "Y", "typical", "Y"],
+        "feature": list("abcde"), "outlet_a": "X", "outlet_b": "typical", "contrast": "typical",
         "family": ["declared"] * 4 + ["exploratory"], "rate_ratio": [2.0, 0.0, np.inf, 3.0, 9.0],
-        "ci_low": [1.0, 0.0, 2.5, 2.0, 1.0], "ci_high": [4.0, 0.5, np.inf, 5.0, 9.0],
-        "shrunken_ratio": [1.5, 0.6, None, 2.5, 8.0], "shrunken_low": [0.8, 0.2, None, 1.8, 1.0],
-        "shrunken_high": [3.0, 1.4, None, 4.0, 9.0], "p": [0.04, 0.1, 0.2, 0.001, 0.0],
+        "ci_low": [1.0, 0.0, 2.5, 2.0, 1.0], "ci_high": [4.0, 0.5, np.inf, 5.0, 9.0], "p": [0.04, 0.1, 0.2, 0.001, 0.0],
         "p_adjusted": [0.2, 1, 1, 0.01, 0],
     })  # fmt: skip
     drawn = select_contrasts(table)
-    assert drawn["contrast"].tolist() == ["X: d", "X: a", "X / Y: b", "X / Y: c"]
-    assert drawn["shown_ratio"].tolist() == [2.5, 1.5, 0.6, 2.5], (
-        "shrunken, else the one limit of a ratio that has no end"
-    )
+    assert drawn["contrast"].tolist() == ["X: d", "X: a", "X: b", "X: c"]
     assert select_contrasts(table, most=1)["contrast"].tolist() == ["X: d"]
+    assert drawn["ratio"].tolist() == [3.0, 2.0, 0.5, 2.5], "of a ratio without an end its one limit"
+    table = table.assign(feature=["a", "b", "c", "attribution", "e"], p_adjusted=[0.04, 1, 1, 1e-9, 0])
+    assert select_contrasts(table)["feature"].tolist() == ["a", "attribution", "b", "c"], "framing comes first"
+
+
+def test_of_two_outlets_the_one_with_the_higher_rate_is_named_first():
+    table = pd.DataFrame({
+        "feature": ["hedge"], "outlet_a": "A", "outlet_b": "B", "contrast": "pair", "family": "declared",
+        "rate_ratio": 0.25, "ci_low": 0.125, "ci_high": 0.5, "shrunken_ratio": 0.5, "shrunken_low": 0.25,
+        "shrunken_high": 0.8, "p": 0.01, "p_adjusted": 0.02,
+    })  # fmt: skip
+    row = select_contrasts(table).iloc[0]
+    assert row[["contrast", "ratio", "low", "high"]].tolist() == ["B / A: hedge", 2.0, 1.25, 4.0]
 
 
 def test_the_time_line_tells_copies_from_own_words_and_keeps_articles_without_a_date():
@@ -132,7 +140,7 @@ def test_grouped_outlets_keep_their_own_words_their_own():
 def test_a_mistyped_year_stands_at_the_edge():
     days = [f"2018-03-{1 + i % 28:02d}" for i in range(50)] + ["2050-01-01"]
     (ax,) = draw_timeline(timeline_table(corpus(["A"] * 51, days))).axes
-    assert [tick.get_text()[:4] for tick in ax.get_xticklabels()] == ["2018"] * 5
+    assert [tick.get_text()[:4] for tick in ax.get_xticklabels()] == ["2018"] * 3
 
 
 def test_a_large_corpus_is_counted_by_month():
@@ -274,11 +282,11 @@ def test_bars_add_up_to_the_whole_and_small_parts_are_not_labelled():
     assert names_of(ax.figure) == ["A (100)"]
 
 
-def test_the_heatmap_shows_rate_and_count_and_is_darkest_at_the_highest_of_a_feature():
+def test_the_heatmap_shows_rate_and_count_and_goes_from_the_lowest_to_the_highest_of_a_feature():
     table = comparison(features=("rare", "common"), voices=("all",)).assign(per_1000=[0.1, 0.2, 50.0, 10.0])
     (ax,) = draw_heatmap(table).axes
     assert [text.get_text() for text in ax.texts] == ["0.1\n(0)", "50\n(2)", "0.2\n(1)", "10\n(3)"]
-    assert ax.images[0].get_array().tolist() == [[0.5, 1.0], [1.0, 0.2]]
+    assert ax.images[0].get_array().tolist() == [[0.0, 1.0], [1.0, 0.0]]
 
 
 def test_undated_articles_stand_apart_from_the_days():

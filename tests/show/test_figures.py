@@ -2,15 +2,22 @@
 
 import base64
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
+from analysis.show.drawing import draw_heatmap, draw_points, draw_shares
 from analysis.show.figures import (
+    COLUMN,
     LOOKS,
     PALETTE,
+    SCREEN,
+    SHADES,
     Plot,
     add_legend,
     in_style,
@@ -19,6 +26,7 @@ from analysis.show.figures import (
     show_table,
     write_index,
 )
+from analysis.show.plotted import SOURCES
 
 
 @in_style
@@ -62,7 +70,7 @@ def test_the_picture_shown_is_the_exported_file_with_its_alt_text(tmp_path):
     shown = export(tmp_path)
     bundle, how = shown._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]) == (tmp_path / "one.png").read_bytes()
-    assert how["image/png"]["alt"] == "Two points." and how["image/png"]["width"] == 700
+    assert how["image/png"]["alt"] == "Two points." and how["image/png"]["width"] == 7 * SCREEN
     with Image.open(tmp_path / "one.png") as picture:
         assert picture.size == (2100, 600)
 
@@ -107,16 +115,74 @@ def test_the_same_name_looks_the_same_in_every_figure():
 
 
 def lightness(colour):
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    """L* of CIELAB, by its luminance: what a colour is in grey, from 0 to 100."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return 116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16
 
 
 def test_voices_differ_in_grey_by_lightness_and_marker():
     three = [LOOKS[voice] for voice in ("newsroom", "reported", "quoted")]
     shades = sorted(lightness(colour) for colour, _, _ in three)
-    assert min(b - a for a, b in pairwise(shades)) > 0.15
+    assert min(b - a for a, b in pairwise(shades)) > 25
     assert len({marker for _, marker, _ in three}) == len({hatch for _, _, hatch in three}) == 3
     assert len(set(PALETTE)) == len(PALETTE) == 11
+
+
+def test_neighbours_in_a_bar_differ_in_grey():
+    for parts in (("newsroom", "reported", "quoted"), ("neutral", "endorsing", "doubting", "denying", "accusing"),
+                  tuple(SOURCES.values())):  # fmt: skip
+        shades = [lightness(LOOKS[part][0]) for part in parts]
+        assert min(abs(a - b) for a, b in pairwise(shades)) > 17, parts
+    assert min(abs(lightness(a) - lightness(b)) for a, b in pairwise(SHADES)) > 24
+
+
+def test_names_are_drawn_as_they_are_without_mathematics_or_control_characters(tmp_path):
+    names = ["Bu$ine$$ Daily $\\frac{1}{2}$", "A\x1b[31m\x00--><script>", "../B"]
+    table = pd.DataFrame({"outlet": names, "per_1000": [1.0, 2, 3], "ci_low": 0.5, "ci_high": 4.0, "articles": 3,
+                          "voice": names, "feature": names, "mentions": 1, "written": names})  # fmt: skip
+    shares = table.assign(count=1, share=0.5)[["outlet", "voice", "count", "share"]]
+    figures = [
+        draw_points(table, "per_1000", "outlet", names[0], series="voice", panel="feature", written="written"),
+        draw_heatmap(table),
+        draw_shares(shares, "x", "y"),
+    ]
+    for figure in figures:
+        Plot("hostile", figure, table, names[1] + names[0], "C.", names[1], n=names[1]).save(tmp_path)
+        ElementTree.parse(tmp_path / "hostile.svg")  # noqa: S314
+        assert names[0] in {text.get_text() for text in figure.findobj(Text)} | {names[0] + " (3)"}
+
+
+def test_a_title_that_is_too_long_for_its_width_goes_on_in_another_line_and_covers_nothing():
+    with_legend = [draw(pd.DataFrame({"a": [1]})) for _ in range(2)]
+    short, long = (
+        Plot("x", figure, pd.DataFrame({"a": [1]}), title, "C.", "A.", n="n = 3")
+        for figure, title in zip(with_legend, ("Who?", "Who says so? " * 20), strict=True)
+    )
+    assert long.file("png") and short.file("png")
+    assert long.figure.get_figheight() > short.figure.get_figheight()
+    inches = [plot.figure.axes[0].get_position().height * plot.figure.get_figheight() for plot in (short, long)]
+    assert inches[0] == pytest.approx(inches[1], abs=0.02)
+    title = next(text for text in long.figure.texts if text.get_text().startswith("Who"))
+    assert title.get_window_extent().y0 > long.figure.legends[0].get_window_extent().y1 - 1
+    assert title.get_window_extent().x1 < long.figure.bbox.x1
+
+
+def test_alternative_texts_are_short_and_an_empty_figure_says_why():
+    empty = pd.DataFrame({"a": []})
+    plot = Plot("x", draw(empty), empty, "Who?", "C.", "word " * 80, why="Nobody spoke.")
+    assert len(plot.alt) < 150 and plot.alt.endswith("word …") and str(plot) == "**Who?** Nobody spoke."
+
+
+def test_a_figure_without_panels_is_as_wide_as_a_column_with_type_of_seven_points():
+    table = pd.DataFrame({"outlet": ["A", "B"], "per_1000": [1.0, 2.0], "ci_low": 0.5, "ci_high": 4.0, "articles": 3})
+    figure = draw_points(table, "per_1000", "outlet", "mentions per 1,000 words of that voice")
+    assert figure.get_figwidth() == COLUMN == pytest.approx(8.5 / 2.54, abs=0.01)
+    shown = Plot("x", figure, table, "How often?", "C.", "A.", n="n = 3 articles")
+    assert shown.file("svg") and figure.get_tightbbox().x1 <= COLUMN + 0.01
+    assert {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()} == {7.0, 8.0}
+    long = table.assign(outlet=["The Very Long Winded Gazette and Advertiser", "B"])
+    assert draw_points(long, "per_1000", "outlet", "x").get_figwidth() == 7
 
 
 def test_a_table_without_rows_gives_a_figure_that_says_so():

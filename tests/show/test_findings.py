@@ -206,7 +206,7 @@ def test_a_corpus_without_a_shared_event_says_that_nothing_can_be_compared():
 def held(raw, within, p_adjusted=0.01, p=0.04):
     """Pairs of ratio, low, high over all articles and within events."""
     names = [f"Post: *{i}*" for i in range(len(raw))]
-    columns = ["rate_ratio", "ci_low", "ci_high"]
+    columns = ["ratio", "low", "high"]
     parts = [
         pd.DataFrame(rows, columns=columns).assign(contrast=names, comparison=name, p=p, p_adjusted=p_adjusted)
         for rows, name in zip((raw, within), COMPARED.values(), strict=True)

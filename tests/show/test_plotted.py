@@ -13,9 +13,11 @@ from analysis.show.plotted import (
     drive_ranges,
     drive_table,
     event_table,
+    name_changes,
     select_drive,
     select_terms,
     select_within,
+    source_table,
 )
 from analysis.tables import CONTRASTS
 
@@ -79,13 +81,31 @@ def test_each_clear_contrast_stands_beside_the_same_one_within_events():
         contrast("hedge", "Post", "within-event", 9.0, outlet_b="Mail"),
     ]  # fmt: skip
     table = select_within(pd.DataFrame(rows))
-    assert table["contrast"].tolist() == ["Post: hedge", "Post: claim", "Post: hedge"], "what can be held comes first"
+    assert table["contrast"].tolist() == ["Post: claim", "Post: hedge", "Post: hedge"]
     assert table["comparison"].tolist() == [COMPARED["all"]] * 2 + [COMPARED["within-event"]]
-    assert table["rate_ratio"].tolist() == [3.0, 2.0, 1.5]
+    assert table["ratio"].tolist() == [2.0, 3.0, 1.5]
+
+
+def test_pairs_are_held_against_the_same_pair_within_events_the_same_way_round():
+    rows = [contrast("hedge", "Post", "pair", 0.5, outlet_b="Mail", family="declared"),
+            contrast("hedge", "Post", "within-event", 0.25, outlet_b="Mail"),
+            contrast("hedge", "Post", "within-event", 9.0, outlet_b="Sun"),
+            contrast("claim", "Post", "typical", 3.0, outlet_b="typical", family="declared"),
+            contrast("claim", "Post", "within-event", 2.0, outlet_b="others")]  # fmt: skip
+    table = select_within(pd.DataFrame(rows))
+    assert table["contrast"].tolist() == ["Mail / Post: hedge", "Post: claim"] * 2
+    assert table["ratio"].tolist() == [2.0, 3.0, 4.0, 2.0]
+    assert table["low"].tolist() == [1.0, 1.5, 2.0, 1.0]
+
+
+def test_contrasts_without_an_interval_are_not_drawn():
+    rows = [contrast("hedge", "Post", "typical", 13.3, np.nan, ci_low=np.nan, ci_high=np.nan),
+            contrast("claim", "Post", "typical", 2.0, 0.4)]  # fmt: skip
+    assert select_within(pd.DataFrame(rows))["contrast"].tolist() == ["Post: claim"]
 
 
 def test_without_a_clear_contrast_the_nearest_are_shown_and_refusals_give_nothing():
-    table = select_within(pd.DataFrame([contrast("hedge", "Post", "typical", 3.0, np.nan)]))
+    table = select_within(pd.DataFrame([contrast("hedge", "Post", "typical", 3.0, 0.7)]))
     assert len(table) == 1
     refused = pd.DataFrame({"status": ["one outlet only"]}).reindex(columns=CONTRASTS)
     assert select_within(refused).empty and select_drive(drive_table(None, None, None, refused, None)).empty
@@ -110,9 +130,9 @@ def test_what_a_contrast_hangs_on_is_asked_of_the_clearest_and_the_strongest_mov
     drive = drive_table(mentions, scores, articles, known.assign(outlet_b=["B", "A"]), None, most=1)
     assert drive["contrast"].unique().tolist() == ["A / B: hedge"]
     drawn = select_drive(drive, most=2)
-    assert drawn["what"].iloc[0] == "as it is"
-    assert (drawn["change"] == "article left out").sum() == 2
-    assert drawn.loc[drawn["change"] == "article left out", "what"].iloc[0].startswith("without article ")
+    assert drawn["row"].iloc[0] == "as it is" and len(drawn) == 3
+    moved = abs(np.log(drawn["rate_ratio"] / drawn["rate_ratio"].iloc[0]))
+    assert moved.iloc[1] >= moved.iloc[2] > 0 and "voice" not in set(drawn["change"])
     ranges = drive_ranges(drive).set_index("change")
     assert ranges.loc["article left out", "variants"] == 10
     assert ranges.loc["entry left out", "variants"] == 2
@@ -127,6 +147,34 @@ def test_without_intervals_the_outlet_of_most_articles_stands_in(scored):
     ]
     drive = drive_table(mentions, scores, articles, pd.DataFrame(rows), None)
     assert drive["contrast"].unique().tolist() == ["A: hedge"]
+
+
+def test_what_was_left_out_is_named_by_headline_and_by_what_an_entry_finds():
+    drive = pd.DataFrame({"change": ["none", "article left out", "article left out", "entry left out", "copies"],
+                          "what": ["newsroom", "a0", "a1", "allege*|reported*", "all"]})  # fmt: skip
+    articles = pd.DataFrame({"article_id": ["a0", "a1"], "headline": ["Talks " * 20, None]})
+    mentions = pd.DataFrame({"term": "allege*|reported*", "match": ["Alleged", "reported", "alleged"]})
+    named = name_changes(drive, articles, mentions)["what"].tolist()
+    assert named == ["newsroom", "“Talks Talks Talks Talks Talks …”", "“a1”", "“alleged”", "all"]
+
+
+def test_who_gets_to_speak_is_counted_by_attribution_and_empty_where_kinds_are_not_known():
+    articles = pd.DataFrame({"article_id": ["a", "b"], "outlet": ["Post", "Mail"]})
+    told = pd.DataFrame({"article_id": ["a", "a", "a", "b"], "attribution_id": ["1", "1", "2", "3"],
+                         "source_kind": ["person", "person", "unnamed", None]})  # fmt: skip
+    table = source_table(told, articles).set_index(["outlet", "source_kind"])
+    assert table["count"]["Post"].to_dict() | {} == {
+        "person named": 1, "office or country": 0, "group": 0, "medium": 0, "document": 0, "unnamed": 1
+    }  # fmt: skip
+    assert table["share"]["Post", "person named"] == 0.5 and "Mail" not in table.index
+    assert source_table(told.drop(columns="source_kind"), articles).empty
+    assert source_table(told.assign(source_kind=None), articles).empty
+
+
+def test_nothing_shared_is_no_figure(articles):
+    alone = pd.DataFrame({"article_id": list("abcdef"), "event": list("abcdef"), "duplicate_of": None})
+    own = articles.assign(origin=articles["outlet"])
+    assert coverage_table(alone, own).empty
 
 
 def terms(**columns):
