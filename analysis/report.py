@@ -6,46 +6,35 @@ import json
 import platform
 import shutil
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from nbconvert import HTMLExporter
-from nbconvert.filters import markdown2html
 from tqdm import tqdm
 
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
-from analysis.compare.contrasts import ALPHA
-from analysis.compare.declaration import Declaration, check_declaration, read_declaration
-from analysis.compare.events import THRESHOLD, WINDOW
-from analysis.compare.rates import MIN_ARTICLES
+from analysis.compare.declaration import check_declaration, read_declaration
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
 from analysis.read.quality import describe_problems
 from analysis.show import figures, findings
-from analysis.show.findings import listed
-from analysis.show.plotted import attempt, select_contrasts
-from analysis.tables import BOOKS, DATA, TOLD, InputError, replacing, safe_cells, write_beside, write_table
+from analysis.show.front import front_page, given_columns, write_notebook_page
+from analysis.show.methods import methods_text
+from analysis.show.pages import counted_mentions, file_name, write_evidence_pages, write_page
+from analysis.show.plotted import attempt
+from analysis.tables import BOOKS, DATA, TOLD, InputError, safe_cells, write_beside, write_table
 from analysis.validate.sheets import find_key, read_sheet
 
 NOTEBOOKS = BOOKS
-TEMPLATES = Path(__file__).with_name("show") / "templates"
-LEXICON, JUDGED = DATA / "lexicons", DATA / "coding" / "precision.csv"
+LEXICON = DATA / "lexicons"
 #: Marks cells about sentences on the matter in dispute; they are left out where no lexicon names it.
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
 #: Folders of a report, which another report there replaces.
-PARTS = ("tables", "data", "notebooks", "figures")
-#: What the methods say of the family of tests.
-FAMILY = (
-    "The family that is tested together is every feature of the dictionary, in the newsroom's voice, in the body, "
-    "adjusted by Benjamini and Hochberg (1995). It was not declared before testing: what it finds is exploratory."
-)
-#: Contrasts that open the report, and sentences shown with each.
-FINDINGS, EXAMPLES = 10, 3
+PARTS = ("tables", "data", "notebooks", "figures", "evidence")
+#: Tables under other names than what they hold.
+_FILES = {"rates": "comparison", "contrasts": "contrasts"}
 SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
 
 
@@ -66,6 +55,18 @@ class Study(Protocol):
     def folder(self) -> Path | None: ...
 
     @property
+    def articles(self) -> pd.DataFrame: ...
+
+    @property
+    def mentions(self) -> pd.DataFrame: ...
+
+    @property
+    def quotations(self) -> pd.DataFrame: ...
+
+    @property
+    def events(self) -> pd.DataFrame: ...
+
+    @property
     def contrasts(self) -> Callable[..., pd.DataFrame]: ...
 
     @property
@@ -76,6 +77,9 @@ class Study(Protocol):
 
     @property
     def checked(self) -> pd.DataFrame: ...
+
+    @property
+    def has_texts(self) -> bool: ...
 
 
 def check_target(folder: str | Path, force: bool = False, sheets: Sequence[str | Path] = ()) -> Path:
@@ -143,47 +147,65 @@ def write_report(
     declared = read_declaration(declare) if declare else None
     if declared:
         names = study.lexicon.features["feature"].tolist()
-        check_declaration(declared, names, study.corpus.articles["outlet"].dropna().unique().tolist())
-    family = declared.features if declared else None
-    found = {"comparison": study.rates(), "contrasts": attempt(study.contrasts, features=family)}
-    written = {f"{name}.csv": table for name, table in found.items()}
-    written |= {} if inside else {f"{name}.parquet": table for name, table in study.tables.items()}
-    for name, table in written.items():
-        write_table(table, tables / name)
+        check_declaration(declared, names, study.articles["outlet"].dropna().unique().tolist())
+    for name, table in {} if inside else study.tables.items():
+        write_table(table, tables / f"{name}.parquet")
     for name in () if inside else TOLD:
         write_beside(tables / f"{name}.csv", getattr(study.corpus, name), TOLD[name])
-    write_table(safe_cells(study.evidence()), folder / "evidence.csv")
+    if study.has_texts:
+        write_table(safe_cells(study.evidence()), folder / "evidence.csv")
     parameters = _gather(folder / "data", study, coded)
     books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if coded or book.stem != VALIDATION]
     dropped = {CASE_STUDY} | (set() if parameters["ABOUT"] else {ABOUT})
     problems = _run_all(books, folder / "notebooks", parameters, dropped)
     figures.write_index(folder / "figures")
     manifest = _manifest(study, folder, title, parameters, problems, coded)
-    words = {
-        **manifest, **_describe(study, found["contrasts"], declared), "sheets": coded, "about": parameters["ABOUT"],
-        "sections": {book.stem: _section(folder / "notebooks" / book.name) for book in books},
-    }  # fmt: skip
-    pages = {name: _fill(name, words) for name in ("index.html", "methods.md")}
+    contrasts = attempt(study.contrasts, features=declared.features if declared else None)
+    pages = {
+        "index.html": _front(study, folder, title, contrasts, [book.stem for book in books], problems, bool(declared))
+    }
+    pages["methods.md"] = methods_text(
+        study, contrasts, is_codebook(study.lexicon), manifest["software"], manifest["sha256"], bool(coded),
+        beforehand=bool(declared),
+    )  # fmt: skip
     manifest["declaration"] = declared._asdict() if declared else None
     pages["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for name, page in pages.items():
-        with replacing(folder / name) as new:
-            new.write_text(page, encoding="utf-8", newline="\n")
+        write_page(folder / name, page)
     return problems
 
 
-def _describe(study: Study, contrasts: pd.DataFrame, declared: Declaration | None) -> dict[str, Any]:
-    """What the pages of a report say of a study."""
-    corpus, own = study.corpus, is_codebook(study.lexicon)
-    return {
-        "corpus": findings.describe_corpus(corpus), "copies": findings.describe_copies(corpus.articles),
-        "rejected": corpus.rejected["reason"].value_counts(), "flagged": describe_problems(study.checked),
-        "lexicon": study.lexicon, "judged": findings.precision_of(JUDGED.parent)["precision"] if own else None,
-        "summary": findings.describe_contrasts(contrasts, declared is not None),
-        "findings": _findings(contrasts, study),
-        "few": MIN_ARTICLES, "family": declared or FAMILY, "threshold": THRESHOLD, "window": WINDOW,
-        "events": study.tables["events"]["event"].nunique(), "level": ALPHA, "seed": study.seed,
-    }  # fmt: skip
+def _front(
+    study: Study, folder: Path, title: str, contrasts: pd.DataFrame, books: list[str], problems: list[str],
+    beforehand: bool,
+) -> str:  # fmt: skip
+    """The front page, and all that it links to: sentences, articles, notebooks, tables."""
+    features = study.lexicon.features
+    names = dict(zip(features["feature"], features.get("label", features["feature"]), strict=True))
+    rates = {"outlet": study.rates(), **{column: study.rates(by=column) for column in given_columns(study.articles)}}
+    written = {"contrasts": contrasts, "rates": rates["outlet"]}
+    written |= {f"rates by {column}": table for column, table in rates.items() if column != "outlet"}
+    files = {name: f"tables/{_FILES.get(name) or file_name(name)}.csv" for name in written}
+    for name, table in written.items():
+        write_table(safe_cells(table), folder / files[name])
+    files |= {"figures": "figures/README.md", "methods": "methods.md", "manifest": "manifest.json"}
+    files |= {"evidence": "evidence.csv"} if study.has_texts else {}
+    events = study.events
+    links = write_evidence_pages(
+        study.mentions, study.articles, study.quotations, folder / "evidence", events=events, names=names,
+        seed=study.seed,
+    )  # fmt: skip
+    told = [write_notebook_page(folder / "notebooks" / f"{book}.ipynb", folder / "notebooks" / f"{book}.html")
+            for book in books]  # fmt: skip
+    shown = [{**page, **{name: f"notebooks/{page[name]}" for name in ("page", "book")}} for page in told]
+    notes: list[str] = [findings.describe_copies(study.articles)]
+    notes += [describe_problems(study.checked)] if study.has_texts else []
+    return front_page(
+        title, study.articles, rates["outlet"], contrasts, links,
+        mentions=counted_mentions(study.mentions, study.articles, events), names=names,
+        groups={column: table for column, table in rates.items() if column != "outlet"}, notes=notes,
+        problems=problems, notebooks=shown, files=files, beforehand=beforehand,
+    )  # fmt: skip
 
 
 def _manifest(
@@ -234,33 +256,3 @@ def _run_all(books: Sequence[Path], folder: Path, parameters: dict[str, str], dr
             bar.update()
 
         return run_notebooks({book: folder / book.name for book in books}, parameters, drop, folder, count)
-
-
-def _fill(name: str, words: dict[str, Any]) -> str:
-    """A template with its words; those of HTML are escaped, and Markdown in them is shown as it means."""
-    given: dict[str, Any] = {"trim_blocks": True, "keep_trailing_newline": True, "undefined": StrictUndefined}
-    pages = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        **given,
-    )
-    pages.filters |= {"markdown": markdown2html, "listed": partial(listed, most=99)}
-    return pages.get_template(name).render(words)
-
-
-def _section(book: Path) -> str:
-    """An executed notebook without its code, as HTML."""
-    hide = {"exclude_input": True, "exclude_output_prompt": True, "exclude_anchor_links": True}
-    return str(HTMLExporter(template_name="basic", **hide).from_filename(str(book))[0])
-
-
-def _findings(table: pd.DataFrame, study: Study) -> list[dict[Any, Any]]:
-    """The clearest contrasts, each with sentences behind it."""
-    rows = select_contrasts(table[table["p"].notna()], FINDINGS).to_dict("records")
-    evidence = study.evidence()
-    own = evidence[~evidence["negated"] & (evidence["section"] == "body") & (evidence["voice"] == "newsroom")]
-    for row in rows:
-        more = row["outlet_a"] if row["rate_ratio"] >= 1 else row["outlet_b"]  # whose sentences show what is found
-        here = own[(own["feature"] == row["feature"]) & (own["outlet"] == more)]
-        row["sentences"] = here.drop_duplicates("article_id").head(EXAMPLES).to_dict("records")
-    return rows

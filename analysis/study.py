@@ -131,7 +131,7 @@ class Study:
         """Which articles tell the same event, and which are copies; with neither table nor texts each is its own."""
         if self._files.get("events"):
             return self._open("events")
-        if self._has_texts:
+        if self.has_texts:
             return group_events(self.articles)
         alone = self.articles[["article_id"]]
         return alone.assign(event=alone["article_id"], duplicate_of=None).astype("str")
@@ -274,13 +274,14 @@ class Study:
         return write_report(self, folder, title, **options)
 
     @property
-    def _has_texts(self) -> bool:
+    def has_texts(self) -> bool:
+        """Whether the texts are at hand: a scored folder may have been handed on without them."""
         return "text" in self.articles and bool(self.articles["text"].notna().any())
 
     @property
     def _texts(self) -> pd.DataFrame:
         """The articles, where their texts are at hand."""
-        if not self._has_texts:
+        if not self.has_texts:
             raise InputError(
                 f"{self._files['articles']}: it holds no texts, and this needs them; rates and contrasts do not"
             )

@@ -8,9 +8,9 @@ mentions were planted in the one outlet: then it is power. ``split`` says how ar
 ``week``: whole weeks go to one outlet, which keeps what articles of a week share.
 
 ``calibration.csv``, a row per outlet (whose articles they are), split, number of articles and feature (newsroom's
-voice, body): ``trials``; ``tested`` (share that had a p); ``false_alarms`` (share of trials with p < 0.05), ``coverage``
+voice, body): ``trials``; ``tested`` (share that had a p); ``false_alarms`` (share with p < 0.05), ``coverage``
 (share of the intervals given that hold 1), ``rate_coverage`` (share of the intervals of rates that hold the rate of all
-these articles), ``power`` and ``power_adjusted`` (found with twice the mentions: by p, and by p adjusted in the family).
+these articles), ``power`` and ``power_adjusted`` (found with twice the mentions: by p, by p adjusted in the family).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def voice_accuracy(path: Path = VOICE) -> pd.DataFrame:
 
 
 def methods_text(
-    study: Any, own_codebook: bool = True, software: Mapping[str, str] | None = None,
+    study: Any, contrasts: pd.DataFrame, own_codebook: bool = True, software: Mapping[str, str] | None = None,
     digests: Mapping[str, str] | None = None, coded: bool = False, copies: str = "once", beforehand: bool = False,
 ) -> str:  # fmt: skip
     """The methods section of a study in Markdown.
@@ -53,6 +53,8 @@ def methods_text(
     Parameters
     ----------
     study : Study
+    contrasts : DataFrame
+        Those of the study, or what says why there are none.
     own_codebook : bool
         Whether the project's codebook was counted with: of another nothing is known.
     software, digests : mapping of str to str, optional
@@ -64,7 +66,7 @@ def methods_text(
     beforehand : bool
         Whether the family of contrasts was declared before testing.
     """
-    articles, contrasts, software = study.articles, study.contrasts(), software or {}
+    articles, software = study.articles, software or {}
     features = study.lexicon.features
     names = dict(zip(features["feature"], features.get("label", features["feature"]), strict=True))
     found = stated.findings_table(contrasts, study.rates(), names)
@@ -103,8 +105,7 @@ def _what_was_read(study: Any) -> list[str]:
         if len(many):
             kinds = listed((f"{plain_markdown(str(name))} ({number:,})" for name, number in many.items()), 6)
             said.append(f"{opening}: {len(table):,}, by {what if what == 'reason' else 'field'}: {kinds}.")
-    checked = study.checked
-    flags = checked["problem"].dropna()
+    flags = study.checked["problem"].dropna() if study.has_texts else pd.Series(dtype="str")
     if len(flags):
         many = flags.str.split("; ").explode().value_counts().sort_index().sort_values(ascending=False, kind="stable")
         kinds = listed((f"{name} ({number:,})" for name, number in many.items()), 8)

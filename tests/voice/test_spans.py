@@ -272,7 +272,7 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         ("was", "The envoy was hurt, Lavrov said answering a question.", ("reported", "Lavrov")),
         # the innermost owns the words
         ("false", "“It is false,” Wells told the agency, according to Reuters.", ("quoted", "Wells")),
-        ("may", "She rejected statements of some aides claiming that he may go.", ("reported", "statements of some aides")),
+        ("may", "She rejected statements of aides claiming that he may go.", ("reported", "statements of aides")),
         ("may", "Wells rejected US claims that Moscow may pay them.", ("reported", "US")),
         # a question is not the words of who is asked
         ("alleged", "Wells, asked about the alleged payments, said that they had stopped.", ("newsroom", "")),
