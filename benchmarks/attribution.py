@@ -26,9 +26,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.quotations import find_quotations
-from analysis.codebook.scoring import score
 from analysis.tables import read_table
 from analysis.validate.sheets import text_hash
+from analysis.voice import VOICES, find
 from analysis.voice import contents as A
 from analysis.voice import speakers as S
 from analysis.voice.models import WEIGHTS, Columns, Models, Weight, crossed
@@ -80,17 +80,17 @@ def read_sentences(path: Path) -> list[dict]:
 
 
 def judged_voices(path: Path) -> int:
-    """How many of the judged mentions (data/coding/voice.csv) have the coded voice."""
+    """How many of the judged places (data/coding/voice.csv) have the coded voice."""
     judged = read_table(CODING / "voice.csv")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         articles = [article for article in map(json.loads, lines) if article["id"] in set(judged["article_id"])]
-    columns = {"article_id": "id", "headline": "title", "text": "text"}
-    mentions = score(pd.DataFrame({name: [a[key] for a in articles] for name, key in columns.items()})).mentions
-    merged = judged.reset_index().merge(mentions, on=["article_id", "feature"], suffixes=("", "_found"))
-    head = (merged["section"] == "headline") == (merged["section_found"].astype(str) == "headline")
-    over = (merged["start_found"] < merged["end"].astype(int)) & (merged["end_found"] > merged["start"].astype(int))
-    first = merged[head & over].drop_duplicates("index")
-    return int((first["voice_found"].astype(str) == first["coded"]).sum())
+    found = find(*(pd.Series([article[part] for article in articles]) for part in ("text", "title")))
+    row = {article["id"]: number for number, article in enumerate(articles)}
+    text = judged["article_id"].map(row) * 2 + (judged["section"] != "headline")
+    # A place, not a mention: the codebook may count another word there by now, or none.
+    byte = found.tokens.bytes_of(judged["start"].to_numpy(int), text.to_numpy(int))
+    word = np.searchsorted(found.tokens.start, byte, side="right") - 1
+    return int((np.array(VOICES)[found.voice[word]] == judged["coded"]).sum())
 
 
 class Gold:

@@ -108,11 +108,12 @@ def _read_naming(tokens: Tokens, words: Words, first: np.ndarray, last: np.ndarr
     sort = strings.table("name class", name_class, "uint8", "words").take(tokens.word)
     start, stop, personal = _name_bounds(words, sort, begin, end)
     pronoun = named & (last - first == 1) & _PRONOUN[kind[begin]]
+    an = strings.table("an", lambda s: s.lower() == "an", of="words")  # of no kind of its own
     nouns = {noun: code for code, noun in enumerate(sorted(word_class("person")), 1)}
     codes = strings.table("person noun", lambda s: nouns.get(s.lower(), 0), "uint8", "words")
     taken_up = named & ~personal & ~pronoun & (codes[tokens.word[end]] > 0) & _DEFINITE[kind[begin]]
     return Naming(
-        start=np.where(personal, start, np.minimum(begin + DETERMINER[kind[begin]], end)),
+        start=np.where(personal, start, np.minimum(begin + (DETERMINER[kind[begin]] | an[tokens.word[begin]]), end)),
         stop=np.where(personal, stop, end),
         personal=personal,
         own=named & ~pronoun & ~taken_up,

@@ -15,6 +15,7 @@ from analysis.voice.tokens import Tokens
 from analysis.voice.words import (
     AND,
     BEING,
+    BY,
     COMMA,
     GAPS,
     KINDS,
@@ -210,6 +211,7 @@ def locate_speakers(
     after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
     chosen = np.where(stated | (cited > 0), after, chosen)
     first, last = (np.where(chosen >= 0, np.append(bound, -1)[chosen], -1) for bound in phrases)
+    first = _whole_subject(words, phrases, chosen, first, cue)
     # *US claims that …*: the name before the noun.
     named = words.governs("noun", cue) & (words.kind[cue - 1] == KINDS.index("capital")) & (words.gap[cue] == 0)
     named &= (words.kind[cue + 1] == THAT) & (words.kind[cue] != KINDS.index("capital"))
@@ -238,11 +240,25 @@ def _likeliest_phrases(
 
 
 def _with_participle(words: Words, phrases: Phrases, chosen: np.ndarray, cue: np.ndarray) -> np.ndarray:
-    """Several who stand directly before a participle are its subject: *statements of US officials claiming that …*."""
-    adjacent = np.searchsorted(phrases.last, cue)
-    participle = (words.kind[cue] == KINDS.index("Ing")) & (words.gap[cue] == 0)
-    several = (words.kind[cue - 1] == KINDS.index("Ss")) & (np.append(phrases.last, -1)[adjacent] == cue)
-    return np.where(participle & several, adjacent, chosen)
+    """Whose words they are stands before the participle: *statements of (or by) US officials claiming that …*."""
+    adjacent = np.minimum(np.searchsorted(phrases.last, cue), len(phrases.last) - 1)
+    participle = (words.kind[cue] == KINDS.index("Ing")) & (words.gap[cue] == 0) & (phrases.last[adjacent] == cue)
+    links = np.cumsum(np.append(0, words.kind == KINDS.index("of")), dtype=np.int32)
+    first = phrases.first[adjacent]
+    owned = (words.kind[first - 1] == BY) | (links[cue] > links[first])
+    return np.where(participle & owned & (words.kind[cue - 1] == KINDS.index("Ss")), adjacent, chosen)
+
+
+def _whole_subject(
+    words: Words, phrases: Phrases, chosen: np.ndarray, first: np.ndarray, cue: np.ndarray
+) -> np.ndarray:
+    """First words of subjects, the first of two plurals taken along: *hospital officials and family members said*."""
+    here, outer = np.maximum(chosen, 0), np.maximum(chosen - 1, 0)
+    joint = phrases.first[here] - 1
+    plural = (words.kind[joint - 1] == KINDS.index("Ss")) & (words.kind[phrases.last[here] - 1] == KINDS.index("Ss"))
+    joined = (words.kind[joint] == AND) & (words.gap[joint] == 0) & (words.gap[joint + 1] == 0)
+    both = (chosen > 0) & (phrases.last[here] <= cue) & joined & plural & (phrases.last[outer] == joint)
+    return np.where(both, phrases.first[outer], first)
 
 
 def _out_of_prepositions(

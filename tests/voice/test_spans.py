@@ -267,12 +267,13 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         ("may", "An aide, speaking on condition of anonymity, said Moscow may pay them.", ("reported", "aide")),
         ("may", "Two aides familiar with the matter said the talks may fail.", ("reported", "Two aides familiar")),
         ("may", "Nurses Without Borders said three people may have died.", ("reported", "Nurses Without Borders")),
+        ("may", "Some aides and friends said that he may go.", ("reported", "aides and friends")),
         # leads attributed at the end
         ("may", "Moscow may be paying them, Wells stated at a press conference in Kabul.", ("reported", "Wells")),
         ("was", "The envoy was hurt, Lavrov said answering a question.", ("reported", "Lavrov")),
         # the innermost owns the words
         ("false", "“It is false,” Wells told the agency, according to Reuters.", ("quoted", "Wells")),
-        ("may", "She rejected statements of aides claiming that he may go.", ("reported", "statements of aides")),
+        ("may", "She denied reports by some aides claiming that he may go.", ("reported", "aides")),
         ("may", "Wells rejected US claims that Moscow may pay them.", ("reported", "US")),
         # a question is not the words of who is asked
         ("alleged", "Wells, asked about the alleged payments, said that they had stopped.", ("newsroom", "")),
