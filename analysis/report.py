@@ -23,7 +23,7 @@ from analysis.compare.declaration import Declaration, check_declaration, read_de
 from analysis.compare.events import THRESHOLD, WINDOW
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
-from analysis.read.quality import describe_problems
+from analysis.read.flags import describe_problems
 from analysis.show import figures, findings
 from analysis.show.findings import listed
 from analysis.show.plotted import attempt, select_contrasts
