@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _problems(text: str) -> list[str]:
-    from analysis.read.quality import PROBLEMS
+    from analysis.read.flags import PROBLEMS
 
     named = [part.strip() for part in text.split(",")]
     if wrong := [name for name in named if name not in PROBLEMS]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.codebook.lexicon import read_lexicon
 from analysis.read import Corpus, describe, read
-from analysis.read.quality import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
+from analysis.read.flags import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.stream import Options, quote_corpus, score_corpus
 from analysis.tables import (
     NOTES,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def articles(options: Namespace) -> None:
     """The articles table; beside it what was refused or cut away, what may distort a comparison, and what there is."""
     corpus = read(options.path, **_reading(options))
-    checked, flags = check_articles(corpus.articles, repair=bool(options.clean))
+    checked, flags = check_articles(corpus.articles)
     said = describe_problems(checked)
     for problem in options.exclude:
         lost = has_problem(checked, problem)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.declaration import check_declaration, read_declaration
 from analysis.notebooks import CASE_STUDY, digest, run_notebooks
-from analysis.read.quality import describe_problems
+from analysis.read.flags import describe_problems
 from analysis.show import figures, findings
 from analysis.show.front import front_page, given_columns, write_notebook_page
 from analysis.show.methods import methods_text

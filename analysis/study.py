@@ -23,7 +23,7 @@ from analysis.compare.rates import rates
 from analysis.read import describe, read
 from analysis.read.articles import COLUMNS
 from analysis.read.corpus import Corpus
-from analysis.read.quality import check_articles
+from analysis.read.flags import check_articles
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import MOST, name_outlets

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ def read(
     columns: Mapping[str, str] | None = None,
     clean: bool | None = None,
     metadata: str | Path | None = None,
+    languages: Sequence[str] | None = ("en",),
 ) -> Corpus:
     """Articles from wherever a researcher has them, as one table: nothing lost, and every loss named.
 
@@ -44,6 +45,9 @@ def read(
         Remove page furniture. By default pages are cleaned, and tables and exports are not.
     metadata : path, optional
         A table with a column `file` that says what is known of each page of the folder; by default one in the folder.
+    languages : sequence of str, optional
+        ISO 639-1 codes. The codebook is English: articles in other languages are among the rejected ones unless their
+        language is named here; None keeps them all.
 
     Returns
     -------
@@ -69,5 +73,7 @@ def read(
 
     if isinstance(source, Corpus):
         return source
-    batches = iter_articles(source, columns=columns, clean=clean, metadata=metadata, count_words=True)
+    batches = iter_articles(
+        source, columns=columns, clean=clean, metadata=metadata, count_words=True, languages=languages
+    )
     return join_corpus(batches, source)

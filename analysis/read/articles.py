@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from analysis.read import pages
 from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
-from analysis.read.records import BATCH_BYTES, KINDS, Batch, as_frame, list_files, read_records
+from analysis.read.languages import tell_languages
+from analysis.read.records import BATCH_BYTES, KINDS, LONGEST_TEXT, Batch, as_frame, list_files, read_records
 from analysis.read.repair import repair_texts
 from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
@@ -27,6 +28,9 @@ EXTRA = ["topic", "genre", "event", "author"]
 COLUMNS = ["source", "column", "taken_for"]
 _FILE = {"file", "filename"}
 _MOST_COLUMNS = 1000  # no table of articles has more; a file of a million would take minutes, and as many notes
+_LONGEST_HEADER = 100_000  # bytes of a header that are looked at before a file is read
+# By their headers: what is written beside a table of articles tells of it.
+_SIDE_TABLES = {",".join(f'"{name}"' for name in table) for table in (REJECTED, REMOVED, NOTES)}
 _MOST_NAMED = 30  # columns that an error lists
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
@@ -45,7 +49,7 @@ class _Table:
         self.names |= dict.fromkeys(new)
         if len(self.names) > _MOST_COLUMNS:
             raise InputError(f"{batch.source}: it has {len(self.names)} columns; at most {_MOST_COLUMNS} are read")
-        self.mapping = _mapping(list(self.names), self.columns, batch.source)
+        self.mapping = _mapping(list(self.names), self.columns, batch.source, _are_addresses(batch.frame))
         if self.names and "text" not in self.mapping.values():
             raise InputError(f"{batch.source}: no column of text among {_listed(self.names)}; name it: "
                              'columns={"text": …}, or --columns text=…')  # fmt: skip
@@ -88,6 +92,7 @@ def iter_articles(
     clean: bool | None = None,
     metadata: str | Path | None = None,
     count_words: bool = False,
+    languages: Sequence[str] | None = ("en",),
 ) -> Iterator[Corpus]:
     """Read as `read` does, a batch at a time; only the ids are kept, so that they stay unique.
 
@@ -113,13 +118,31 @@ def iter_articles(
     seen: dict[str, int] = {}
     used, reasons = 0, [f"it holds no records; give {KINDS}" if is_path(source) else "it is empty"]
     for batch, told, table in _batches(source, batch_bytes, columns or {}, metadata):
-        corpus = _finish(batch, told, table, seen, count_words, batch.page if clean is None else clean)
+        cleaned = batch.page if clean is None else clean
+        corpus = _refuse_languages(_finish(batch, told, table, seen, count_words, cleaned), languages)
         used += len(corpus.articles)
         reasons = (reasons + corpus.rejected["reason"].tolist())[:2]
         yield corpus
     if not used:
         name = Path(source) if is_path(source) else f"the {type(source).__name__}"
         raise InputError(f"{name}: no article can be used: {reasons[-1]}")
+
+
+def _refuse_languages(corpus: Corpus, languages: Sequence[str] | None) -> Corpus:
+    """Articles in the languages asked for; the others among the rejected ones."""
+    if languages is None or corpus.articles.empty:
+        return corpus
+    told = tell_languages(corpus.articles["text"])
+    other = told.notna() & ~told.isin(list(languages))
+    if not other.any():
+        return corpus
+    lost = corpus.articles[other]
+    place = lost["source"].str.extract(r":(\d+)$")[0]
+    reasons = lost[["source", "article_id"]].assign(line=pd.to_numeric(place))[["source", "line", "article_id"]]
+    reasons["source"] = reasons["source"].str.replace(r":\d+$", "", regex=True)
+    reasons["reason"] = f"not in {' or '.join(languages)}; keep it by naming its language: " + told[other]
+    rejected = pd.concat([corpus.rejected, reasons.astype(corpus.rejected.dtypes)], ignore_index=True)
+    return corpus._replace(articles=corpus.articles[~other].reset_index(drop=True), rejected=rejected)
 
 
 _NOTHING_TOLD = pd.DataFrame(columns=COLUMNS, dtype="str")
@@ -140,6 +163,8 @@ def _batches(source: Any, size: int, columns: Mapping[str, str], metadata: str |
     files, problems = list_files(path)
     if scored := _scored_table(path, files):
         files, problems = scored, {}
+    own = {name for name, opened in files.items() if len(files) > 1 and _is_side_table(name, opened)}
+    files = {name: opened for name, opened in files.items() if name not in own}
     several = files.items() if len(files) > 1 else ()
     listing = list_files(Path(metadata))[0] if metadata else dict(filter(lambda file: _lists_files(*file), several))
     listed = next(iter(listing), "")
@@ -198,12 +223,20 @@ def _listed(names: Iterable[str]) -> str:
 def _lists_files(name: str, opened: Callable[[], Any]) -> bool:
     if not name.lower().endswith((".csv", ".tsv")):
         return False
+    return not _FILE.isdisjoint(map(_plain, re.split(r"[,;\t]", _first_line(opened))))
+
+
+def _is_side_table(name: str, opened: Callable[[], Any]) -> bool:
+    """Whether a file is what this project writes beside a table of articles, and holds none itself."""
+    return name.lower().endswith(".csv") and _first_line(opened) in _SIDE_TABLES
+
+
+def _first_line(opened: Callable[[], Any]) -> str:
     try:
         with opened() as stream:
-            header = stream.readline().decode("utf-8-sig", "replace")
+            return stream.readline(_LONGEST_HEADER).decode("utf-8-sig", "replace").strip()
     except Exception:  # it is named where it is read
-        return False
-    return not _FILE.isdisjoint(map(_plain, re.split(r"[,;\t]", header)))
+        return ""
 
 
 def _metadata(name: str, opened: Callable[[], Any]) -> pd.DataFrame:
@@ -227,19 +260,29 @@ def _tell(batch: Batch, known: pd.DataFrame) -> Batch:
     return batch
 
 
-def _mapping(names: list[str], columns: Mapping[str, str], source: str) -> dict[str, str]:
+def _are_addresses(frame: pd.DataFrame) -> bool:
+    """Whether the column `source` holds addresses, as trafilatura writes it."""
+    given = frame["source"].dropna() if "source" in frame else pd.Series(dtype="str")
+    return bool(len(given) and given.str.match("https?://").all())
+
+
+def _mapping(
+    names: list[str], columns: Mapping[str, str], source: str, source_is_address: bool = False
+) -> dict[str, str]:
     """From the input's column names to ours; each of ours is given once."""
     if wrong := [name for name in columns if name not in {*_USUAL, *EXTRA}]:
-        raise InputError(f"columns: {_listed(wrong)} is not among {', '.join([*_USUAL, *EXTRA])}")
+        raise InputError(f"columns: {_listed(wrong)} is not among {', '.join(dict.fromkeys([*_USUAL, *EXTRA]))}")
     if absent := [name for name in columns.values() if names and name not in names]:
         raise InputError(f"{source}: no column {_listed(absent)}; it has {_listed(names)}")
     plain = {_plain(name): name for name in reversed(names)}
+    if source_is_address:
+        plain.setdefault("url", plain.pop("source"))
     mapping = {theirs: ours for ours, theirs in columns.items()}
     for ours, usual in _USUAL.items():
         for theirs in [plain[alias] for alias in usual if alias in plain and ours not in columns][:1]:
             mapping.setdefault(theirs, ours)
     # Beside an outlet, `source` is what this project's own tables call the file that a row came from.
-    return {"source": "source", **mapping} if "source" in names else mapping
+    return {"source": "source", **mapping} if "source" in names and not source_is_address else mapping
 
 
 def _finish(
@@ -249,7 +292,12 @@ def _finish(
     raw, rejected, notes = batch.frame, list(batch.rejected), list(batch.notes)
     frame = raw.reindex(columns=[*ARTICLES, *(name for name in EXTRA if name in raw)]).astype("str")
     for name in frame.columns.difference(["text", "words"]):
-        frame[name] = frame[name].str.replace("\0", "").str.strip().replace("", None)
+        if frame[name].notna().any():
+            # A list came as lines: of authors one after the other; a headline of two lines is one.
+            between = "; " if name == "author" else " "
+            plain = frame[name].str.replace(r"\s*\n\s*", between, regex=True) if name != "source" else frame[name]
+            frame[name] = plain.str.strip("\0 \t\r\n\xa0").replace("", None)
+    frame["outlet"] = frame["outlet"].str.replace(r"^https?://([^/]+).*", r"\1", regex=True)
     line = raw["line"].astype("str")
     frame["source"] = frame["source"].fillna(batch.source + ":" + line)
     frame["article_id"] = frame["article_id"].fillna(Path(batch.source).stem + "-" + line)
@@ -259,6 +307,9 @@ def _finish(
 
     blank = frame["text"].str.strip().fillna("") == ""
     reject(blank, "it has no text")
+    long = frame["text"].str.len() > LONGEST_TEXT
+    reject(long, f"its text is longer than {LONGEST_TEXT:,} characters: not one article")
+    blank |= long
     frame = frame[~blank] if blank.any() else frame  # a copy of all texts takes as long as reading them
     frame["article_id"] = _unique(frame, seen, notes)
     for name in ("text", "headline"):
@@ -270,7 +321,7 @@ def _finish(
     cuts, signed = [pd.DataFrame(left, columns=REMOVED)], frame["text"]
     if clean and len(frame):
         pairs = zip(frame["text"], frame["headline"].fillna(""), strict=True)
-        found = pd.DataFrame([pages.clean_page(*pair) for pair in pairs], frame.index)
+        found = pd.DataFrame([pages.clean_page(*pair, extracted=batch.extracted) for pair in pairs], frame.index)
         places = zip(found["removed"], frame["article_id"], frame["source"], strict=True)
         cuts = [page.assign(article_id=key, source=source)[REMOVED] for page, key, source in places]
         named = raw.reindex(columns=["known"])["known"].notna()[~blank]

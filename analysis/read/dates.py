@@ -163,6 +163,8 @@ def read_dates(dates: pd.Series, month_first: bool = False) -> pd.DataFrame:
      [nan, 'not a date of 1800 to next year that can be read: soon']]
     """
     texts = dates.dropna()
+    if texts.empty:
+        return pd.DataFrame({"day": dates, "note": dates})
     doubtful = in_doubt(texts)
     iso = texts.str.match(_ISO)
     plain = texts.where(~iso, texts.str.slice(0, 10))

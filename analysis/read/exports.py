@@ -15,13 +15,14 @@ from analysis.read.nexis import Article, Left
 from analysis.tables import InputError
 
 _EXPECTED = (
-    "a Nexis export (articles with a length and a body), a Factiva export (fields HD, LP, TD, or as displayed), a ProQuest "
-    "export (a field 'Full text:') or a Europresse export in HTML"
+    "a Nexis export (articles with a length and a body), a Factiva export (fields HD, LP, TD, or as displayed), a "
+    "ProQuest export (a field 'Full text:') or a Europresse export in HTML"
 )
 # Marks of a database in HTML, of which no page is made: more than its name.
 _IN_HTML = {
     "marks of Factiva": re.compile(
-        r"<title>\s*Factiva|class=[\"'][^\"']*\b(?:enArticle|\w+Headline|articleParagraph)\b|Do[ck]umento? [A-Z]{3,}\d{10}", re.I),
+        r"<title>\s*Factiva|class=[\"'][^\"']*\b(?:enArticle|\w+Headline|articleParagraph)\b|"
+        r"Do[ck]umento? [A-Z]{3,}\d{10}", re.I),
     "marks of Nexis": re.compile(r"<DOC(?:FULL| NUMBER)|NAME=.?DOC_ID_|\b\d+ (?:of|von|de) \d+ DO[CK]UMENT", re.I),
     "marks of ProQuest": re.compile(r"ProQuestDocuments|ProQuest document (?:ID|link)|DocID_", re.I),
     "marks of Europresse": re.compile(r"docOcurrContainer|DocPublicationName|titreArticleVisu", re.I),
@@ -71,8 +72,8 @@ def read_export(content: bytes, source: str) -> list[tuple[Article, Left]] | Non
     --------
     >>> saved = "1 of 1 DOCUMENTS|The Sun|May 2, 2018 Friday|Rain|LENGTH: 3 words|It may rain.|LANGUAGE: ENGLISH"
     >>> [(article, left)] = read_export(saved.replace("|", "\\n\\n").encode(), "nexis.txt")
-    >>> article["outlet"], article["headline"], article["text"], left
-    ('The Sun', 'Rain', 'It may rain.', [('field of the export: language', 'LANGUAGE: ENGLISH')])
+    >>> article["outlet"], article["headline"], article["text"], left[-1]
+    ('The Sun', 'Rain', 'It may rain.', ('field of the export: language', 'LANGUAGE: ENGLISH'))
     """
     suffix = source.rsplit(".", 1)[-1].lower()
     try:

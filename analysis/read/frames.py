@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.read.records import Batch, as_frame, as_text, split_rows
+from analysis.read.records import Batch, as_frame, as_text, number_names, split_rows
 from analysis.tables import InputError
 
 _TAKEN = "a path, a DataFrame, a list of texts or a list of records"
@@ -54,15 +54,9 @@ def _from_frame(given: pd.DataFrame) -> pd.DataFrame:
     if any(isinstance(cell, dict) for column in values if column.dtype == object for cell in column):
         rows = zip(*(column.tolist() for column in values), strict=True)
         return as_frame({line: dict(zip(names, row, strict=True)) for line, row in enumerate(rows, 1)})
-    unique = _numbered(names)
+    unique = number_names(names)
     table = {name: as_text(column.reset_index(drop=True)) for name, column in zip(unique, values, strict=True)}
     return pd.DataFrame(table, index=range(len(kept))).assign(line=range(1, len(kept) + 1))
-
-
-def _numbered(names: list[str]) -> list[str]:
-    """Names of which each is there once: a second `text` is called `text (2)`."""
-    return [name if (count := names[: place + 1].count(name)) == 1 else f"{name} ({count})"
-            for place, name in enumerate(names)]  # fmt: skip
 
 
 def _from_items(items: list[Any], size: int) -> Iterator[Batch]:

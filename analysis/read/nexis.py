@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
-from analysis.read.dates import is_month, match_date
+from analysis.read.dates import find_date, is_month, match_date
 from analysis.read.repair import WIDEST
 from analysis.tables import read_table
 
@@ -22,12 +22,14 @@ _SPACED = re.compile(r"\s*([^\W\d_][\w /&-]{2,30}?):\xa0\s*(.*)", re.DOTALL)
 _PLAIN = re.compile(r"\s*([^\W\d_][\w /&-]{2,30}?):\s+(.*)", re.DOTALL)
 _BODY = re.compile(r"\s*(?:Body|BODY|Textkörper|Haupttext|Volltext|Corps|Cuerpo|Corpo)\s*:?\s*$")
 _RIGHTS = re.compile(
-    r"\s*(?:(?:Copyright|COPYRIGHT|©|\([cC]\))\s.*\d{4}|(?:All|Alle|Tous|Todos|Tutti)\s+(?:Rights?|Rechte|Rechten|"
-    r"droits|los derechos|i diritti|os direitos)\s+(?:Reserved|vorbehalten|voorbehouden|réservés|reservados|riservati))",
+    r"\s*(?:(?:Copyright|COPYRIGHT|©|\([cC]\))\s.*\d{4}|(?:All|Alle|Tous|Todos|Tutti)\s+(?:Rights?|Rechten?|"
+    r"droits|los derechos|i diritti|os direitos)\s+(?:reserved|"
+    r"vorbehalten|voorbehouden|réserv[ée]s|reservados|riservati))",
     re.IGNORECASE,
 )
 COUNT = re.compile(
-    r"\s*(?:Do[ck]umento? \d+ (?:of|von|de|van|di) [\d,.]+|\d+ (?:of|von|de|van|di|sur|/) [\d,.]+ DO[CK]UMENT\w*)\s*$",
+    r"\s*(?:Do[ck]umento? \d+ (?:of|von|de|van|di) [\d,.]+|"
+    r"\d+ (?:of|von|de|van|di|sur|/) [\d,.]+ DO[CK]UMENT\w*)\s*$",
     re.IGNORECASE,
 )
 END = re.compile(
@@ -97,8 +99,11 @@ def _ends(lines: list[str], place: int) -> bool:
     if found:
         return found[0] in _TAIL
     heading = line.strip().lower()
-    blank = place + 1 >= len(lines) or not lines[place + 1].strip()
-    return heading in _TAIL and blank and line.strip()[0].isupper()
+    if heading not in _TAIL or not line.strip()[0].isupper():
+        return False
+    following = lines[place + 1] if place + 1 < len(lines) else ""
+    field = find_label(following)
+    return not following.strip() or bool(field and field[0] in _TAIL)
 
 
 def read_nexis(lines: list[str], headline_first: bool) -> tuple[Article, Left]:
@@ -136,14 +141,13 @@ def read_nexis(lines: list[str], headline_first: bool) -> tuple[Article, Left]:
     used |= set(bodies)
     for place, (label, value) in labels.items():
         column = _COLUMN[label]
-        if place in used or not column:
+        if place in used or column in {"", "length"}:
             continue
         if column == "headline" or column not in article:  # a field named so says it surer than the place of a line
             end = next((after for after in range(place + 1, len(lines)) if not lines[after].strip() or after in labels
                         or _BODY.match(lines[after])), len(lines))  # fmt: skip
             article[column] = " ".join([value, *(line.strip() for line in lines[place + 1 : end])]).strip()
             used |= set(range(place, end))
-    article.pop("length", None)
     left = _left(lines, labels, used, start)
     return {name: value for name, value in article.items() if value}, left
 
@@ -181,7 +185,7 @@ def _read_header(
         outlet, headline = above[-1:], above[-2:-1]
     else:
         above = [place for place in stands if date is None or place < date]
-        outlet, headline = above[:1], []
+        outlet, headline = (above[:1], []) if date is not None or len(above) > 1 else ([], above)
         if date is not None:
             gap = next((place for place in range(date, end) if not lines[place].strip()), date)
             headline = [place for place in stands if place > max(gap, date)]
@@ -190,7 +194,7 @@ def _read_header(
     article = {
         "outlet": "".join(lines[place].strip() for place in outlet),
         "headline": _APPENDED.sub("", " ".join(lines[place].strip() for place in headline)),
-        "published": lines[date].strip() if date is not None else "",
+        "published": (find_date(lines[date]) or lines[date].strip()) if date is not None else "",
     }
     used |= {*outlet, *headline, *([] if date is None else [date])}
     return article, end

@@ -34,6 +34,7 @@ _DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED, _MARKUP = (
     _MARKS[mark][0]
     for mark in ("dateline", "bare dateline", "byline", "signature", "rights", "says", "helped", "markup")
 )
+_OPENS_DATELINE = re.compile(r"[(/]|, .* [-–—]")  # in the first characters of a line
 _EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
 _WORD = re.compile(r"\w+")
@@ -41,6 +42,7 @@ _FINAL = re.compile(r"[.!?…][\"'”’»)\]*]*$")
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
 _PARAGRAPH = 60
+_LEAD_WORDS = 4  # the shortest sentence that may open an article above its first paragraph
 
 
 class Page(NamedTuple):
@@ -53,7 +55,7 @@ class Page(NamedTuple):
     removed: pd.DataFrame
 
 
-def clean_page(text: str, headline: str | None = None) -> Page:
+def clean_page(text: str, headline: str | None = None, extracted: bool = False) -> Page:
     """Cut a saved page down to the article: paragraphs one a line, subheadings and footnotes kept.
 
     The rules read structure: what stands around a dateline, a photo credit, a repeated line, a box of links,
@@ -65,6 +67,8 @@ def clean_page(text: str, headline: str | None = None) -> Page:
         The page, as text.
     headline : str, optional
         The headline where it is known; else it is looked for above the article.
+    extracted : bool
+        The article was taken out of its HTML already: nothing is taken for the head of a page, for a list or a caption.
 
     Returns
     -------
@@ -84,36 +88,49 @@ def clean_page(text: str, headline: str | None = None) -> Page:
     lines = [(number, line, number > 1 and bool(raw[number - 2])) for number, line in enumerate(raw, 1) if line]
     removed: list[tuple[int, str, str]] = []
     kept: list[str] = []
-    start = _first_line(lines)
+    start = 0 if extracted else _first_line(lines)
     head = [line for _, line, _ in lines[:start]]
     headline = _SPACE.sub(" ", headline).strip() if headline else _headline(head, lines[start:])
     title = _WORD.findall((headline or "").lower())
     glued = re.compile(re.escape(headline or "") + " ")
     opening: dict[str, Any] = {"headline": glued.match, "markup": _MARKUP.search, "dateline": _find_dateline}
     spaced = any(not joined for _, _, joined in lines[start + 1 :])
+    # Behind the last paragraph a promotion ends the article; before it only its own line is cut.
+    last = max(
+        (place for place, (_, line, _) in enumerate(lines) if _is_paragraph(line) and not _is_furniture(line)),
+        default=0,
+    )
     box = ended = after_credit = False
     for place, (number, line, joined) in enumerate(lines):
         titled, credit = title and _WORD.findall(line.lower()) == title, _IS["photo credit"](line)
         final = _FINAL.search(line)
         credited = place + 1 < len(lines) and lines[place + 1][2] and _IS["photo credit"](lines[place + 1][1])
         pictures = [cut for _, why, cut in removed if why in {"caption", "photo credit"}]
+        promoted = _IS["promotion"](line)
+        # What begins like furniture and is a sentence of the article is never cut.
+        own = _is_paragraph(line) and not (credit or _is_said_to_reader(line))
         tests = (
             ("headline", place < start and titled),
             ("photo credit", place < start and credit),
             ("page header", place < start),
-            ("page footer", ended or (kept and _IS["page footer"](line))),
-            ("link to another article", _IS["link to another article"](line)),
-            ("list of links", _IS["list of links"](line) or (box and not _is_paragraph(line) and line[0] != "*")),
+            ("page footer", ended or (kept and _IS["page footer"](line) and not own)),
+            ("page footer", kept and promoted and not own and place > last),
+            ("promotion", promoted and not own),
+            ("link to another article", _IS["link to another article"](line) and not own),
+            (
+                "list of links",
+                (_IS["list of links"](line) and not own) or (box and not _is_paragraph(line) and line[0] != "*"),
+            ),
             ("photo credit", credit),
-            ("caption", credited and (not final or _IS["caption"](line) or (spaced and not joined))),
+            ("caption", not extracted and credited and (not final or _IS["caption"](line) or (spaced and not joined))),
             ("headline of another article", after_credit and joined and not final),
             ("caption", len(line) > 20 and any(cut.endswith(line.split(" - ")[0]) for cut in pictures)),
-            ("page control", _IS["page control"](line)),
+            ("page control", _IS["page control"](line) and not own),
             ("headline", titled),
         )
         reason = next((why for why, met in tests if met), None)
         ended, after_credit = reason == "page footer", reason == "photo credit"
-        box = reason == "list of links" or (box and reason is not None)
+        box = reason == "list of links" or (reason == "promotion" and not final) or (box and reason is not None)
         if reason:
             removed.append((number, reason, line))
             continue
@@ -136,21 +153,51 @@ def _is_paragraph(line: str) -> bool:
     return len(line) >= _PARAGRAPH and bool(_FINAL.search(line))
 
 
+def _is_said_to_reader(line: str) -> bool:
+    """Whether a sentence speaks to who reads the page, and not of what somebody said."""
+    return bool(_IS["addressed"](line)) and not _IS["told"](line)
+
+
+def _is_furniture(line: str) -> bool:
+    """Whether a paragraph is none of the article: it begins like furniture, and speaks to the reader."""
+    named = any(_IS[rule](line) for rule in ("promotion", "page footer", "link to another article", "list of links"))
+    return bool(_IS["photo credit"](line)) or (named and _is_said_to_reader(line))
+
+
 def _find_dateline(line: str) -> re.Match[str] | None:
     return _DATELINE.match(line) or _BARE.match(line)
 
 
 def _first_line(lines: list[tuple[int, str, bool]]) -> int:
-    """Where the article begins: at its dateline, else at its first paragraph."""
+    """Where the article begins: at its dateline, else at its first paragraph and the short sentences right above it."""
     paragraphs: list[int] = []
     for place, (_, line, _) in enumerate(lines):
         # One paragraph may stand above the dateline, a caption; below more, it belongs to something quoted.
         if len(paragraphs) < 2 and (_DATELINE.match(line) or (_BARE.match(line) and _is_paragraph(line))):
             return place
         other = any(_IS[rule](line) for rule in ("photo credit", "no headline"))
-        if _is_paragraph(line) and not other and not _IS["caption"](line):
+        own = _is_paragraph(line) and not _is_said_to_reader(line)
+        if _is_paragraph(line) and (own or not other) and not _IS["photo credit"](line) and not _IS["caption"](line):
             paragraphs.append(place)
-    return (paragraphs or [len(lines)])[0]
+    start = (paragraphs or [len(lines)])[0]
+    while 0 < start < len(lines) and _is_short_sentence(lines[start - 1][1]):
+        start -= 1
+    return start
+
+
+def _is_short_sentence(line: str) -> bool:
+    """Whether a line is a lead of one short sentence, and not a label, a caption or a call of the page."""
+    none = (
+        "photo credit",
+        "no headline",
+        "page control",
+        "promotion",
+        "page footer",
+        "link to another article",
+        "caption",
+    )
+    sentence = line[0].isupper() and line[-1] in ".!?" and len(line.split()) >= _LEAD_WORDS and "(" not in line
+    return sentence and not any(_IS[rule](line) for rule in none)
 
 
 def _headline(head: list[str], rest: list[tuple[int, str, bool]]) -> str | None:
@@ -198,7 +245,7 @@ def find_agencies(texts: pd.Series) -> pd.DataFrame:
 
 def _agencies(text: str, says: bool) -> tuple[str | None, str | None]:
     head, tail = text[:_EDGE], text[-_EDGE:]
-    opening = [line for line in head.split("\n")[:4] if "(" in line[:90] or "/" in line[:90]]
+    opening = [line for line in head.split("\n")[:4] if _OPENS_DATELINE.search(line[:90])]
     found = [*map(_DATELINE.match, opening), _BYLINED.match(head), _SIGNED.search(tail[-40:]), *_RIGHTS.finditer(tail)]
     own = _names(filter(None, found))
     helped = _HELPED.finditer(tail) if "contributed to th" in tail or "ith inputs" in tail else ()

@@ -11,7 +11,8 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,8 +31,12 @@ _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _IN_EXPORTS = ("headline", "outlet", "published", "text")
 _PAGES = {".txt", ".text", ".html", ".htm", ".xhtml"}
 KINDS = ".csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt, .html, or an export (.docx, .xml, .rtf), also .gz or .zip"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any workbook with a password
+#: Characters of the longest text that is taken for one article: four times the longest novel.
+LONGEST_TEXT = 10_000_000
 _LONGEST_NAME = 300  # characters of a name that are shown: longer ones are texts given for a path
 _ROW = 1000  # what a record takes beside its characters: a million posts of a sentence are many batches too
+_TEXTS = (b"text", b"body", b"content")  # looked for twice in a record of JSON Lines, since only the last would stay
 _DEEPEST = 4  # records in records whose values are columns, by dots
 csv.field_size_limit(2**31 - 1)
 
@@ -46,7 +51,8 @@ class Batch(NamedTuple):
     rejected: list[tuple[Any, ...]]
     notes: list[tuple[Any, ...]]
     page: bool = False
-    removed: list[tuple[int, str, str]] = []  # line, reason, text: what an export's reader left out
+    removed: Sequence[tuple[int, str, str]] = ()  # line, reason, text: what an export's reader left out
+    extracted: bool = False  # a page whose article was taken out of its HTML already
 
 
 def list_files(path: Path) -> tuple[dict[str, Callable[[], Any]], dict[str, str]]:
@@ -121,9 +127,13 @@ def _is_plain(name: str) -> bool:
 
 def _unused(name: str, files: Mapping[str, Any]) -> str:
     """A name that no file has yet: archives may hold two of one name."""
-    return next(
-        new for count in itertools.count(1) if (new := name if count == 1 else f"{name} ({count})") not in files
-    )
+    suffix = Path(name).suffix
+    stem = name.removesuffix(suffix)
+    for count in itertools.count(2):
+        if name not in files:
+            return name
+        name = f"{stem} ({count}){suffix}"
+    return name
 
 
 def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES) -> Iterator[Batch]:
@@ -186,11 +196,20 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
                 pieces = parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS)
                 records: Any = (record for piece in pieces for record in piece.to_pylist())
             else:
-                records = pd.read_excel(content, dtype=object, keep_default_na=False, na_values=[""]).to_dict("records")
+                if stream.peek(8).startswith(_OLD_OFFICE):
+                    raise InputError(f"{source}: an old or encrypted workbook; save it as .xlsx without a password")
+                sheets = pd.read_excel(content, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""])
+                first, *others = sheets
+                notes += [(None, source, str(name), "a second sheet, which is not read") for name in others]
+                records = sheets[first].to_dict("records")
             yield from enumerate(records, 1)
             return
-        except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
-            raise InputError(f"{source}: not a readable {suffix[1:]} table: {str(error).splitlines()[0]}") from error
+        except InputError:
+            raise
+        except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
+            raise InputError(
+                f"{source}: not a readable {suffix[1:]} table: {(str(error).splitlines() or ['?'])[0]}"
+            ) from error
     if suffix not in {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".tab"}:
         raise InputError(f"{source}: this kind of file is not read; give {KINDS}")
     encoding = guess_encoding(stream.read(HEAD_BYTES), source)
@@ -199,21 +218,72 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
     if not encoding.startswith("utf-8"):
         notes.append((None, source, "text", f"read as {encoding}"))
     if suffix in {".csv", ".tsv", ".tab"}:
-        header = text.readline()
-        reader = csv.reader(text, delimiter=max(",\t;|", key=header.count))
-        names = next(csv.reader([header], reader.dialect))
-        names = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
-        line = 2
-        for row in reader:
-            if len(row) == len(names):
-                yield line, dict(zip(names, row, strict=True))
-            elif any(row):
-                yield line, ValueError(f"{len(row)} fields where the header has {len(names)}")
-            line = reader.line_num + 2
+        yield from _csv_rows(text, source, notes)
     elif suffix == ".json":
         yield from _json_rows(text.read(), source)
     else:
         yield from _json_lines(stream if encoding.startswith("utf-8") else text)
+
+
+def _csv_rows(text: Iterable[str], source: str, notes: list[Any]) -> Iterator[Row]:
+    """Records of a CSV, each with its first line; a line whose quotation mark is never closed costs only itself."""
+    lines = iter(text)
+    header = next(lines)
+    mark = max(",\t;|", key=header.count)
+    names = [
+        name.strip() or f"column {place}" for place, name in enumerate(next(csv.reader([header], delimiter=mark)), 1)
+    ]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        notes.append((None, source, name, "more than one column of this name: the first is read for it"))
+    names = number_names(names)
+    loose = re.compile(rf"(?:^|{re.escape(mark)})(?:\"(.*?)\"(?={re.escape(mark)}|$)|([^{re.escape(mark)}]*))")
+    number, waiting = 2, deque[str]()
+    doubtful = 0  # the last line that a record with an open quotation mark had swallowed
+    while True:
+        taken: list[str] = []
+
+        def take(taken: list[str] = taken) -> Iterator[str]:
+            while True:
+                line = waiting.popleft() if waiting else next(lines, None)
+                if line is None:
+                    return
+                taken.append(line)
+                yield line
+
+        try:
+            row = next(csv.reader(take(), delimiter=mark, strict=True), None)
+        except csv.Error:
+            first = taken[0].rstrip("\r\n")
+            cells = [quoted or plain for quoted, plain in loose.findall(first)]
+            if first.count('"') % 2 == 0 and len(cells) == len(names):
+                notes.append((None, f"{source}:{number}", "text", "quotation marks inside a field are not doubled"))
+                yield number, dict(zip(names, cells, strict=True))
+            else:
+                yield number, ValueError("a quotation mark is not closed, or one inside the text is not doubled")
+            doubtful = max(doubtful, number + len(taken) - 1)
+            waiting.extendleft(reversed(taken[1:]))
+            number += 1
+            continue
+        if row is None:
+            return
+        if len(row) == len(names):
+            if number <= doubtful:
+                said = "read after a line with an open quotation mark: see that it is a record"
+                notes.append((None, f"{source}:{number}", "text", said))
+            yield number, dict(zip(names, row, strict=True))
+        elif any(row):
+            yield number, ValueError(f"{len(row)} fields where the header has {len(names)}")
+        number += len(taken)
+
+
+def number_names(names: list[str]) -> list[str]:
+    """Names of which each is there once: a second `text` is called `text (2)`."""
+    counts: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        numbered.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return numbered
 
 
 def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
@@ -229,9 +299,21 @@ def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
 
 def _from_json(text: str | bytes) -> Any:
     try:
-        return orjson.loads(text)
+        record = orjson.loads(text)
+        if (
+            isinstance(text, bytes)
+            and isinstance(record, dict)
+            and any(text.count(b'"%s":' % key) > 1 for key in _TEXTS)
+        ):
+            return json.loads(text, object_pairs_hook=_number_keys)
+        return record
     except ValueError:  # half characters and NaN, which Python writes, are no reason to lose an article
         return json.loads(text, strict=False)
+
+
+def _number_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A record of which each name is there once: a second `text` is called `text (2)`."""
+    return dict(zip(number_names([name for name, _ in pairs]), (value for _, value in pairs), strict=True))
 
 
 def _json_rows(text: str, source: str) -> Iterator[Row]:
@@ -327,10 +409,34 @@ def _page(content: bytes, source: str) -> Batch:
     notes = [] if encoding.startswith("utf-8") else [(None, source, "text", f"read as {encoding}")]
     text = content.decode(encoding, "replace")
     row: dict[str, Any] = {"article_id": Path(source).stem, "source": source, "text": text}
-    if Path(source).suffix.lower() not in {".txt", ".text"}:
-        import trafilatura
+    removed: list[tuple[int, str, str]] = []
+    extracted = Path(source).suffix.lower() not in {".txt", ".text"}
+    if extracted:
+        import trafilatura  # slow to import, and only HTML needs it
 
         found = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, include_tables=False)
         names = {"text": "text", "headline": "title", "published": "date", "outlet": "sitename", "url": "url"}
         row |= {ours: getattr(found, theirs, None) for ours, theirs in names.items()}
-    return Batch(as_frame({0: row}), source, [], notes, page=True)
+        headline, site = split_site(row["headline"] or "", row["outlet"] or "")
+        row["headline"] = headline
+        removed = [(0, "name of the site in the headline", site)] if site else []
+    return Batch(as_frame({0: row}), source, [], notes, page=True, removed=removed, extracted=extracted)
+
+
+_SITE = re.compile(r"\s+(?:\|\s+(?P<bar>[^|]{2,40})|[-–—:]\s+(?P<dash>[^|]{2,40}))$")
+
+
+def split_site(headline: str, outlet: str) -> tuple[str, str]:
+    """A headline, and the name of the site after it: behind a bar any, behind a dash the outlet's own.
+
+    Examples
+    --------
+    >>> split_site("Rain is near | The Sun", ""), split_site("Rain is near - The Sun", "The Sun")
+    (('Rain is near', 'The Sun'), ('Rain is near', 'The Sun'))
+    >>> split_site("Rain - or sun", "The Sun")
+    ('Rain - or sun', '')
+    """
+    found = _SITE.search(headline)
+    if not found or (found["dash"] and found["dash"].casefold() != outlet.casefold()):
+        return headline, ""
+    return headline[: found.start()].rstrip(), found["bar"] or found["dash"]

@@ -13,7 +13,7 @@ from analysis.codebook.lexicon import Lexicon, is_codebook
 from analysis.compare.contrasts import ALPHA
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.read.corpus import Corpus
-from analysis.read.quality import describe_problems, tabulate_corpus
+from analysis.read.flags import describe_problems, tabulate_corpus
 from analysis.show.figures import plain_markdown
 from analysis.show.plotted import (
     COMPARED,

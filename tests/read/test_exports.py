@@ -11,6 +11,11 @@ from analysis.read.exports import read_export
 from analysis.tables import InputError
 
 
+def table(found):
+    """What was found of each article, without what was left out."""
+    return pd.DataFrame([article for article, _ in found])
+
+
 def nexis_text(number, of, body, length="LENGTH: 20 words"):
     return (
         f"\n{'':30}{number} of {of} DOCUMENTS\n\n\n{'':9}The Morning Sun (London)\n\n{'':25}May {number}, 2018\n"
@@ -85,7 +90,7 @@ def test_nexis_html_is_read():
             "<DIV><P><SPAN>LANGUAGE: </SPAN><SPAN>ENGLISH</SPAN></P></DIV>"
         )
 
-    found = pd.DataFrame(read_export(f"<HTML><BODY>{article(1)}{article(2)}</BODY></HTML>".encode(), "nexis.html"))
+    found = table(read_export(f"<HTML><BODY>{article(1)}{article(2)}</BODY></HTML>".encode(), "nexis.html"))
     assert found["text"].tolist() == ["It may rain.\nOr not."] * 2
     assert found["headline"].tolist() == ["Rain; And sun"] * 2
     assert found["published"].tolist() == ["2018-05-04"] * 2
@@ -98,7 +103,7 @@ def test_factiva_tables_of_coded_fields_are_read():
     rows = "".join(f"<tr><td><b>{code}</b>&nbsp;</td><td>{value}</td></tr>" for code, value in fields)
     block = f'<div class="article enArticle"><table>{rows}</table></div>'
     page = f"<html><title>Factiva</title><body>{block}{block}</body></html>"
-    found = pd.DataFrame(read_export(page.encode(), "factiva.html"))
+    found = table(read_export(page.encode(), "factiva.html"))
     assert found["text"].tolist() == ["It may rain.\nSo they say.\nOr not."] * 2
     assert found.loc[0, ["headline", "published", "outlet", "article_id"]].tolist() == [
         "Rain is near", "4 May 2018", "The Sun", "SUN01"
@@ -115,7 +120,7 @@ def test_factiva_articles_as_shown_are_read_from_html_and_rtf():
     page = f'<html><title>Factiva</title><body><div class="article enArticle">{parts}</div></body></html>'
     rtf = r"{\rtf1\ansi " + "".join(line.replace("©", r"\'a9") + r"\par " for line in SHOWN * 2) + "}"
     for name, content, count in [("factiva.html", page, 1), ("factiva.rtf", rtf, 2)]:
-        found = pd.DataFrame(read_export(content.encode(), name))
+        found = table(read_export(content.encode(), name))
         assert found["text"].tolist() == ["It may rain, says the office.\nOr not."] * count
         assert found.loc[0, ["headline", "published", "outlet", "article_id"]].tolist() == [
             "Rain is near", "4 May 2018", "The Sun", "SUN0000020180504ee5400001"
@@ -130,7 +135,7 @@ def test_factiva_xml_is_read():
         "<tailParagraphs><paragraph>So they\n say.</paragraph><paragraph>Or not.</paragraph></tailParagraphs></article>"
     )
     content = f'<?xml version="1.0"?><PPSResponse xmlns="urn:f">{article}{article}</PPSResponse>'.encode()
-    found = pd.DataFrame(read_export(content, "factiva.xml"))
+    found = table(read_export(content, "factiva.xml"))
     assert found["text"].tolist() == ["It may rain.\nSo they say.\nOr not."] * 2
     assert found.loc[0, ["headline", "outlet", "article_id"]].tolist() == ["Rain is near", "The Sun", "SUN01"]
 
@@ -184,3 +189,191 @@ def test_an_article_without_a_body_is_rejected_by_its_number(tmp_path):
     corpus = read(tmp_path / "nexis.txt")
     assert len(corpus.articles) == 1
     assert corpus.rejected[["line", "reason"]].to_numpy().tolist() == [[2, "it has no text"]]
+
+
+TWO = "The office said that rain would reach the city.\n\nNobody was hurt, it said."
+PLAIN = TWO.replace("\n\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("count", "day", "fields", "ends"),
+    [
+        ("1 von 2 DOKUMENTEN", "4. Mai 2018 Freitag", ("AUTOR", "LÄNGE: 40 Wörter"),
+         ("UPDATE: 9. Mai 2018", "SPRACHE: ENGLISH")),
+        ("1 de 2 DOCUMENTS", "vendredi 4 mai 2018", ("AUTEUR", "LONGUEUR: 40 mots"),
+         ("DATE-CHARGEMENT: 9 mai", "LANGUE: ANGLAIS")),
+        ("1 de 2 DOCUMENTOS", "4 mayo 2018", ("AUTOR", "LONGITUD: 40 palabras"),
+         ("FECHA-CARGA: 9 mayo", "IDIOMA: INGLES")),
+        ("1 of 2 DOCUMENTS", "May 4, 2018", ("BYLINE", "LENGTH: 40 words"),
+         ("LOAD-DATE: May 9, 2018", "LANGUAGE: ENGLISH")),
+        ("", "May 4, 2018", ("BYLINE", "LENGTH: 40 words"), ("LOAD-DATE: May 9, 2018", "LANGUAGE: ENGLISH")),
+    ],
+)  # fmt: skip
+def test_nexis_with_any_interface_and_without_marks_is_read(tmp_path, count, day, fields, ends):
+    parts = [count, "The Sun", "12 Hill Street, London", day, "Rain: what is near",
+             f"{fields[0]}: Anna Jones", fields[1], TWO,
+             "Author: nobody knows.", *ends, "Copyright 2018 The Sun\nAll Rights Reserved"]  # fmt: skip
+    text = "\n\n".join(filter(None, parts)) + "\n\n"
+    (tmp_path / "nexis.txt").write_text(text + text.replace("1 ", "2 ", 1) if count else text + text)
+    corpus = read(tmp_path / "nexis.txt")
+    told = corpus.articles[["outlet", "published", "headline", "author", "text"]].to_numpy().tolist()
+    assert (
+        told == [["The Sun", "2018-05-04", "Rain: what is near", "Anna Jones", f"{PLAIN}\nAuthor: nobody knows."]] * 2
+    )
+    assert corpus.removed["text"].str.contains("Hill Street").sum() == 2
+    assert corpus.removed["reason"].str.startswith("field of the export").all()
+
+
+def test_nothing_of_a_nexis_export_is_lost(tmp_path):
+    saved = nexis_text(1, 1, BODY)
+    (tmp_path / "nexis.txt").write_text(saved)
+    corpus = read(tmp_path / "nexis.txt")
+    row = corpus.articles.iloc[0]
+    told = " ".join([*row[["outlet", "headline", "text", "author"]], *corpus.removed["text"]])
+    assert set(saved.split()) - set(told.split()) <= {"1", "of", "DOCUMENTS", "May", "1,", "2018", "BYLINE:"}
+
+
+def test_a_month_or_a_season_is_no_day_and_a_load_date_no_date(tmp_path):
+    saved = nexis_text(1, 2, TWO).replace("May 1, 2018", "May 2018") + nexis_text(2, 2, TWO).replace(
+        "May 2, 2018", "Summer 2018"
+    )
+    (tmp_path / "nexis.txt").write_text(saved)
+    corpus = read(tmp_path / "nexis.txt")
+    assert corpus.articles["published"].isna().all()
+    assert corpus.articles["outlet"].tolist() == ["The Morning Sun (London)"] * 2
+    assert corpus.notes["note"].str.contains("May 2018|Summer 2018").sum() == 2
+
+
+def test_a_broadcast_has_its_station_and_headline(tmp_path):
+    head = "1 of 1 DOCUMENTS\n\nCBN\n\nSHOW: NEWS AT TEN\n\nMarch 6, 2018\n\nTRANSCRIPT: 12CN\n\nLENGTH: 9 words\n\n"
+    rest = f"HEADLINE: Rain is near\n\nHIGHLIGHT: It may rain.\n\nBODY:\n\n{TWO}\n\nLOAD-DATE: March 9, 2018\n"
+    (tmp_path / "nexis.txt").write_text(head + rest)
+    articles = read(tmp_path / "nexis.txt").articles
+    assert articles[["outlet", "headline", "text"]].to_numpy().tolist() == [["CBN", "Rain is near", PLAIN]]
+
+
+def test_headings_without_a_colon_end_a_body_of_nexis_uni(tmp_path):
+    document = docx.Document()
+    for heading, day in (("Graphic", "May 4, 2018"), ("Correction Appended", ""), ("Related Articles", "May 5, 2018")):
+        head = [
+            "Rain is near",
+            "The Sun",
+            *filter(None, [day]),
+            "Copyright 2018 The Sun",
+            "Length:\u00a09 words",
+            "Body",
+            "",
+        ]
+        for line in [
+            *head,
+            *PLAIN.split("\n"),
+            heading,
+            "\u00a0",
+            "It may be wrong.",
+            "Load-Date:\u00a0May 9, 2018",
+            "End of Document",
+        ]:
+            document.add_paragraph(line)
+    document.save(tmp_path / "uni.docx")
+    corpus = read(tmp_path / "uni.docx")
+    assert corpus.articles["text"].tolist() == [PLAIN] * 3
+    assert corpus.articles["headline"].tolist() == ["Rain is near"] * 3
+    assert corpus.articles["published"].fillna("").tolist() == ["2018-05-04", "", "2018-05-05"]
+    assert corpus.removed["text"].str.contains("It may be wrong").sum() == 3
+
+
+def test_factiva_as_displayed_is_read_once_with_its_headline_and_author():
+    block = (
+        '<div class="article" id="a"><div class="article enArticle"><div>News</div>'
+        '<div id="hd"><span class="enHeadline">Rain is near</span></div><div class="author">Anna Jones</div>'
+        "<div>9 words</div><div>4 May 2018</div><div>The Sun</div><div>SUN</div><div>English</div><div>(c) 2018 The Sun Ltd</div>"
+        "<p class='articleParagraph'>It may rain.</p>"
+        "<p class='articleParagraph'>Or not.</p><p>Sun Group Limited</p>"
+        "<p>Document SUN0000020180504ee54</p></div></div>"
+    )
+    found = read_export(f"<html><body>{block}{block}</body></html>".encode(), "f.html")
+    shown = table(found)[["headline", "author", "outlet", "text"]].to_numpy().tolist()
+    assert shown == [["Rain is near", "Anna Jones", "The Sun", "It may rain.\nOr not."]] * 2
+    assert {"Sun Group Limited", "News"} <= {text for _, left in found for _, text in left}
+
+
+def test_factiva_saved_as_text_is_read(tmp_path):
+    fields = {"HD": "Rain", "BY": "Anna Jones", "PD": "4 May 2018", "SN": "The Sun",
+              "LP": "\nIt may rain.\nIN THE CITY it may not.",
+              "TD": "\nOr not.", "RE": "uk : UK", "AN": "Document SUN01"}  # fmt: skip
+    saved = "".join(f"{code} \n{value}\n" for code, value in fields.items())
+    (tmp_path / "f.txt").write_text(f"{saved}\n{saved.replace('SUN01', 'SUN02')}")
+    articles = read(tmp_path / "f.txt").articles
+    assert articles["article_id"].tolist() == ["SUN01", "SUN02"]
+    assert articles["text"].tolist() == ["It may rain.\nIN THE CITY it may not.\nOr not."] * 2
+    assert articles["author"].tolist() == ["Anna Jones"] * 2
+
+
+def test_proquest_html_is_read_without_its_fields():
+    def article(number):
+        fields = {"Author": "Jones, Anna", "Abstract": "Short."}
+        after = {"Subject": "Rain", "Publication title": "The Sun; London", "Publication date": "May 4, 2018",
+                 "ProQuest document ID": f"2034{number}"}  # fmt: skip
+        told = [
+            "".join(f"<p><strong>{name}: </strong>{value}</p>" for name, value in some.items())
+            for some in (fields, after)
+        ]
+        text = "<p><strong>Full text: </strong><text><p>It may rain.</p> <p>Or not.</p></text></p>"
+        return f'<div><a name="DocID_{number}"></a><p>Rain is near</p>{told[0]}{text}{told[1]}</div>'
+
+    found = table(read_export(f"<html><body>{article(1)}{article(2)}</body></html>".encode(), "p.html"))
+    assert found["article_id"].tolist() == ["20341", "20342"]
+    assert found["text"].tolist() == ["It may rain.\nOr not."] * 2
+    assert found["outlet"].tolist() == ["The Sun"] * 2
+
+
+def test_proquest_text_keeps_paragraphs_and_leaves_captions_out(tmp_path):
+    long = "The office said on Friday that rain would reach the city by the evening and that all should stay at home."
+    body = f"Full text: {long}\nWho knew?\nThe dam\nNobody did.\n\nCAPTION: The dam.\nCREDIT: Anna Jones\n\n"
+    fields = "Title: Rain is near\n\nPublication title: The Sun\n\nProQuest document ID: 7\n\n"
+    saved = f"{'_' * 60}\n\nRain is near\n\n{body}{fields}"
+    (tmp_path / "p.txt").write_text(saved + "_" * 60 + "\n\nContact us at: x\n")
+    corpus = read(tmp_path / "p.txt")
+    assert corpus.articles["text"].tolist() == [f"{long}\nWho knew?\nThe dam\nNobody did."]
+    assert corpus.articles["author"].tolist() == ["Anna Jones"]
+    assert "CAPTION: The dam." in corpus.removed["text"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seen"),
+    [
+        ("a.txt", "1 of 9 DOCUMENTS\n\nThe Sun\n", "headings like '1 of 10 DOCUMENTS'"),
+        ("a.html", "<html><body><p>1 of 9 DOCUMENTS</p></body></html>", "marks of Nexis"),
+        ("a.html", "<html><head><title>Factiva</title></head><p>Rain.</p></html>", "marks of Factiva"),
+        ("a.txt", "The Sun\nRain\nIt may rain.\n© 2018 CEDROM-SNi inc.\n", "the name of Europresse"),
+    ],
+)
+def test_what_shows_marks_of_an_export_is_never_a_page(tmp_path, name, content, seen):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match="no article found") as caught:
+        read(tmp_path / name)
+    assert seen in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"date_publish": "2018-05-04 17:03:00", "source_domain": "www.sun.example", "title": "A",
+          "maintext": "It may rain."},
+         ["www.sun.example", "2018-05-04", "A", "It may rain.", ""]),
+        ({"publisher": "The Sun", "plaintext": "It may rain.", "title": "A",
+          "publishing_date": "2018-05-04 10:00:00+00:00",
+          "body": {"summary": ["No."], "sections": [{"paragraphs": ["No."]}]}},
+         ["The Sun", "2018-05-04", "A", "It may rain.", ""]),
+        ({"title": "A", "hostname": "sun.example", "source-hostname": "The Sun", "source": "https://sun.example/1",
+          "date": "2018-05-04", "text": "It may rain."},
+         ["The Sun", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
+        ({"title": "A", "domain": "sun.example", "date": "2018-05-04", "text": "It may rain.", "url": "https://sun.example/1"},
+         ["sun.example", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
+        ({"webTitle": "A", "webPublicationDate": "2018-05-04T01:00:00Z", "fields": {"bodyText": "It may rain."},
+          "webUrl": "https://sun.example/1"}, ["", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
+    ],
+)  # fmt: skip
+def test_what_scrapers_write_is_read_without_naming_columns(record, expected):
+    articles = read([record]).articles
+    assert articles[["outlet", "published", "headline", "text", "url"]].fillna("").to_numpy().tolist() == [expected]

@@ -235,3 +235,64 @@ def test_starred_items_inside_an_article_are_no_footnotes():
     assert section_lines(pd.Series([body])).empty
     body += "\n* Not a note on any word."
     assert section_lines(pd.Series([body])).empty
+
+
+FIRST = "The ministry said on Monday that it had found no proof of arms deliveries across the northern border."
+AFTER = "A spokesman for the alliance knew of the deliveries, the ministry said in a second statement on Tuesday."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published in 2015, the second report on the matter reportedly named four firms, and all of them denied it.",
+        "Related: the claim that the neighbours sell grain, which both governments have denied several times.",
+        "Privacy policy is what the two ministers were reportedly talking about when the lights went out.",
+        "Updated by-laws would enable the council to close the harbour, two people who have read it said.",
+        "12:30 p.m. was the moment at which the first of the three trains was reportedly due to leave the north.",
+        "More from the north than from the south is sold in the capital, a trader said, and prices are too high.",
+        "Sign up or leave, the elders of the three villages were reportedly told when fighters came down.",
+        "Search parties and dogs were sent to the valley, which was reportedly closed to everybody else.",
+    ],
+)
+def test_a_paragraph_that_begins_like_furniture_is_never_cut(line):
+    page = clean_page(f"Ministry finds no proof of arms\n\n{FIRST}\n\n{line}\n\n{AFTER}\n")
+    assert page.text.split("\n") == [FIRST, line, AFTER]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sign up for our weekly newsletter and get the news in your inbox.", "Most read in World", "More from the capital",
+     "Follow us on Twitter", "Subscribe to our channel", "READ MORE: Five things to know", "Recommended"],
+)  # fmt: skip
+def test_a_promotion_inside_an_article_costs_its_line_only(line):
+    page = clean_page(f"Ministry finds no proof of arms\n\n{FIRST}\n\n{line}\n\n{AFTER}\n")
+    assert page.text.split("\n") == [FIRST, AFTER]
+    assert line in page.removed["text"].tolist()
+    if line.startswith("READ MORE"):
+        return  # it is one link, and says nothing of what stands below
+    below = clean_page(f"{FIRST}\n\n{AFTER}\n\n{line}\n\nA teaser\n")
+    assert below.text.split("\n") == [FIRST, AFTER]
+
+
+def test_a_short_lead_is_kept():
+    page = clean_page(f"Ministry finds no proof of arms\n\nNobody has seen the rifles.\n\n{FIRST}\n")
+    assert page.text.split("\n") == ["Nobody has seen the rifles.", FIRST]
+    assert page.headline == "Ministry finds no proof of arms"
+
+
+@pytest.mark.parametrize(
+    ("dateline", "agency"),
+    [
+        ("IGORA /Leningrad Region/, December 26. /TASS/. ", "TASS"),
+        ("WASHINGTON (AP) _ ", "AP"),
+        ("KABUL (Pajhwok): ", "Pajhwok"),
+        ("TEHRAN, Mar. 06 (MNA) – ", "MNA"),
+        ("Moscow, March 6, Interfax - ", "Interfax"),
+        ("KHOST CITY (XYZ) – ", None),
+    ],
+)
+def test_datelines_are_known_by_their_shape(dateline, agency):
+    page = clean_page(f"Ministry finds no proof of arms\n\n{dateline}{FIRST}\n\n{AFTER}\n")
+    assert page.text.split("\n") == [FIRST, AFTER]
+    found = find_agencies(pd.Series([page.signed]))["copy"].iloc[0]
+    assert (None if pd.isna(found) else found) == agency

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from analysis.codebook.lexicon import read_lexicon
-from analysis.read.quality import check_articles
+from analysis.read.flags import check_articles
 from analysis.show.methods import methods_text, voice_accuracy
 from tests.show.corpus import scored_corpus
 

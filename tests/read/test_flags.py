@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.read.quality import check_articles, describe_problems, tabulate_corpus
+from analysis.read.flags import check_articles, describe_problems, tabulate_corpus
 
 LONG = (
     "The office said on Monday that rain would reach the city by the evening and stay until the end of the week. " * 4
@@ -43,22 +43,15 @@ def test_problems_are_named(checked):
 def test_problems_are_counted_in_a_sentence(checked):
     assert describe_problems(checked[0]) == (
         "Among 8 articles: 1 with the same text as an earlier one; 1 of fewer than 50 words; 2 cut off before a "
-        "paywall or by a service; 1 in another language than most. Nothing of this kind was found in 3."
+        "paywall or by a service; 1 in another language than English; 0 without quotation marks, commas or "
+        "apostrophes, or with question marks in their place; 0 with words masked or all in capitals. Nothing of this "
+        "kind was found in 3."
     )
 
 
-def test_broken_characters_stay_where_no_repair_is_asked_for():
-    articles = pd.DataFrame({"article_id": ["e"], "text": [TEXTS["e"]]})
-    table, notes = check_articles(articles, repair=False)
-    assert table["text"].tolist() == [TEXTS["e"]]
-    assert notes["note"].tolist() == ["characters of a wrong encoding, left as they are"]
-
-
-def test_broken_characters_are_repaired_and_sound_texts_left_alone(checked):
-    assert checked[0].loc["e", "text"].endswith("It’s “near”.")
-    assert checked[0].loc[["a", "f"], "text"].tolist() == [TEXTS["a"], TEXTS["f"]]
+def test_characters_past_repair_are_told(checked):
     notes = checked[1]
-    assert notes[notes["note"].str.contains("repaired")]["article_id"].tolist() == ["e"]
+    assert notes[notes["note"].str.contains("could not be repaired")]["article_id"].tolist() == ["e"]
 
 
 def test_other_languages_are_reported(checked):
@@ -66,7 +59,7 @@ def test_other_languages_are_reported(checked):
     assert table.loc["f", "language"] == "fr"
     assert table["language"].drop(["c", "f", "g"]).eq("en").all()
     assert pd.isna(table.loc["c", "language"])
-    assert "in another language than most: fr" in notes["note"].tolist()
+    assert "in another language than English: fr" in notes["note"].tolist()
 
 
 def test_every_flag_has_a_note(checked):
@@ -88,3 +81,37 @@ def test_the_corpus_is_described_by_outlet_and_month(checked):
     assert described.loc[("B", ""), "other_languages"] == 1
     assert described.loc[("", ""), "articles"] == 2
     assert described["articles"].sum() == len(table)
+
+
+PROSE = (
+    "The minister's office said, on Monday, that “rain may come” to the city, and the mayor's party didn't deny it at "
+    "all, though its leader called it “a false report” before the vote. "
+) * 10
+STATES = {
+    "no quotation marks in a long text": PROSE.translate(str.maketrans("", "", "“”")).replace("'", " "),
+    "no commas or no apostrophes in a long text": PROSE.replace(",", ""),
+    "question marks stand for other marks": PROSE.replace("“", "?").replace("”", "?").replace("'", "?"),
+    "words are masked": PROSE + "@ @ @ @ @ @ @ @ @ @",
+    "all in capitals": PROSE.upper(),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_text_past_repair_is_flagged_and_its_outlet_named(state):
+    texts = [f"{n} {text}" for text in (STATES[state], PROSE) for n in range(5)]
+    articles = pd.DataFrame({"article_id": [f"a{n}" for n in range(10)], "text": texts})
+    articles["outlet"] = ["Damaged"] * 5 + ["Sound"] * 5
+    table, notes = check_articles(articles)
+    assert table["problem"].notna().tolist() == [True] * 5 + [False] * 5
+    assert (notes["note"] == state).sum() == 5
+    told = notes[notes["field"] == "outlet"]["note"]
+    assert any(state in note and note.endswith(": Damaged") for note in told)
+    assert not told.str.contains("Sound").any()
+
+
+def test_lines_that_repeat_across_an_outlets_articles_are_told():
+    texts = [f"{PROSE}\nJUST WATCHED\nThe rain of day {n}." for n in range(6)]
+    articles = pd.DataFrame({"article_id": list("abcdef"), "outlet": "A", "text": texts})
+    notes = check_articles(articles)[1]
+    told = notes[notes["note"].str.contains("repeats")]["note"].tolist()
+    assert told == ["a line repeats across an outlet's articles, try --clean: JUST WATCHED (6 articles)"]
