@@ -286,7 +286,8 @@ def test_factiva_as_displayed_is_read_once_with_its_headline_and_author():
     block = (
         '<div class="article" id="a"><div class="article enArticle"><div>News</div>'
         '<div id="hd"><span class="enHeadline">Rain is near</span></div><div class="author">Anna Jones</div>'
-        "<div>9 words</div><div>4 May 2018</div><div>The Sun</div><div>SUN</div><div>English</div><div>(c) 2018 The Sun Ltd</div>"
+        "<div>9 words</div><div>4 May 2018</div><div>The Sun</div><div>SUN</div><div>English</div>"
+        "<div>(c) 2018 The Sun Ltd</div>"
         "<p class='articleParagraph'>It may rain.</p>"
         "<p class='articleParagraph'>Or not.</p><p>Sun Group Limited</p>"
         "<p>Document SUN0000020180504ee54</p></div></div>"
