@@ -94,7 +94,7 @@ def test_a_report_says_where_it_is_and_which_notebook_failed(news, tmp_path, cap
     assert main(["report", str(news), "-o", str(tmp_path / "out"), "--title", "Mine"]) == 2
     said = capsys.readouterr()
     assert "index.html" in said.out and said.err == "analysis: 05.ipynb, code cell 2: KeyError: 'x'\n"
-    assert "<h1>Mine</h1>" in (tmp_path / "out" / "index.html").read_text()
+    assert "<title>Mine</title>" in (tmp_path / "out" / "index.html").read_text()
     assert main(["report", str(news), "-o", str(tmp_path / "out")]) == 2
     assert "--force" in capsys.readouterr().err
 

@@ -200,7 +200,7 @@ def _tally(places: list[np.ndarray], articles: int, features: int) -> np.ndarray
 
 
 def _unclaimed(found: Found, first: np.ndarray) -> np.ndarray:
-    """Which words in quotation marks nobody is said to have said: no cue in their sentence, the newsroom before.
+    """Which words in quotation marks nobody is said to have said: no cue in their sentence, the newsroom before and in.
 
     A headline quotes in few words what somebody says, and is left out by the caller.
     """
@@ -208,7 +208,7 @@ def _unclaimed(found: Found, first: np.ndarray) -> np.ndarray:
     cued = found.spans[found.spans["cue_start"] >= 0]
     cue = tokens.bytes_of(cued["cue_start"].to_numpy(), cued["text"].to_numpy())
     spoken = np.isin(tokens.sentence[first], tokens.sentence[np.searchsorted(tokens.start, cue)])
-    own = found.voice[before] == VOICES.index("newsroom")
+    own = (found.voice[before] == VOICES.index("newsroom")) & (found.voice[first] == VOICES.index("newsroom"))
     return ~spoken & own & (tokens.sentence[before] == tokens.sentence[first])
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.codebook.scoring import score_articles
+from analysis.codebook.scoring import score
 from analysis.read import read
 from analysis.read.repair import repair_texts
 
@@ -80,7 +80,7 @@ STATES = {
 
 def said(texts):
     """What is counted, in whose voice, whatever the marks."""
-    mentions = score_articles(read([{"text": text} for text in texts]).articles).mentions
+    mentions = score(read([{"text": text} for text in texts]).articles).mentions
     told = mentions[["article_id", "section", "match", "feature", "voice", "speaker"]].fillna("")
     rows = told.map(lambda cell: " ".join(straight(cell).split())).itertuples(index=False, name=None)
     found = {f"record-{number}": [] for number in range(1, len(texts) + 1)}
