@@ -382,9 +382,10 @@ def _stratify(mine: np.ndarray, theirs: np.ndarray) -> dict[str, np.ndarray]:
         low = np.where(known & ((a == 0) | (low < 1 / FARTHEST)), 0, low)
         high = np.where(known & ((b == 0) | (high > FARTHEST)), np.inf, high)
         p = 2 * special.stdtr(freedom, -np.abs(difference) / error)
+        ratio = a / np.where(a + b > 0, b, np.nan)
     return {
         "articles_a": mine[2].sum(axis=0), "articles_b": theirs[2].sum(axis=0),
-        "rate_ratio": a / np.where(a + b > 0, b, np.nan), "ci_low": low, "ci_high": high, "p": p,
+        "rate_ratio": ratio, "ci_low": low, "ci_high": high, "p": p,
         "mentions_a": mine[0].sum(axis=0), "mentions_b": theirs[0].sum(axis=0), "units": units.astype(float),
         "freedom": freedom, "excess": variance,
     }  # fmt: skip

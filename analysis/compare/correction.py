@@ -59,7 +59,7 @@ def correction_factors(coded: pd.DataFrame, side: pd.Series, names: pd.Series, c
         table = coded.assign(tool=weight * tool, coder=weight * given.isin(asked), silent=weight.where(~tool))
         for (name, feature, section), rows in table.groupby(["side", "feature", "section"]):
             at = (names == name).to_numpy()[:, None] & (
-                cells[["feature", "section", "voice"]] == (feature, section, voice)
+                cells[["feature", "section", "voice"]] == [feature, section, voice]
             ).all(axis=1).to_numpy()
             if at.any() and len(rows) >= FEWEST_CODED and rows["tool"].sum() > 0:
                 for key, value in zip(Factors._fields, _factor(rows), strict=True):

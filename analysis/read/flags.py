@@ -136,7 +136,7 @@ def _note_outlets(articles: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
 
 def _find_furniture(articles: pd.DataFrame) -> pd.DataFrame:
     """A note on each line that repeats across an outlet's articles: furniture of its pages, and no text of theirs."""
-    outlets = articles.reindex(columns=["outlet"])["outlet"].fillna("")
+    outlets = articles.reindex(columns=["outlet"])["outlet"].astype("str").fillna("")
     lines = articles["text"].str.split("\n").explode().str.strip()
     lines = lines[(lines.str.len() > 0) & (lines.str.len() <= _LONGEST_FURNITURE)]
     table = pd.DataFrame({"outlet": outlets.reindex(lines.index), "line": lines, "row": lines.index}).drop_duplicates()
