@@ -154,8 +154,9 @@ def draw_shares(table: pd.DataFrame, label: str, of: str) -> Figure:
         What is counted; the total stands behind each row's name.
     """
     row, part = table.columns[:2]
-    figure, ax = new_figure(COLUMN, 1.0 + 0.24 * table[row].nunique())
     looks = look_of(list(dict.fromkeys(table[part])), SHADES)
+    # A legend of many parts takes several rows, about three names each: the bars must not pay for them.
+    figure, ax = new_figure(COLUMN, 0.9 + 0.24 * table[row].nunique() + 0.1 * len(looks))
     rows = _rows(ax, table[row], table.groupby(row)["count"].sum())
     left = np.zeros(len(rows))
     handles = []
