@@ -410,8 +410,11 @@ def finish(table: pd.DataFrame) -> pd.DataFrame:
     table["p_adjusted"] = table.groupby("family")["p"].transform(lambda p: adjust_p(p.to_numpy()))
     tests = table.groupby("family")["p"].transform("count")
     found = (table["p_adjusted"] < ALPHA).groupby(table["family"]).transform("sum")
-    # What is found lowers the bar for the next: one more than what is found in this family.
-    detectable = detectable_ratio(table, ALPHA * (found + 1).clip(upper=tests) / tests.clip(lower=1))
+    # What is found lowers the bar for the next; an outlet that differs does so in each of its pairs.
+    paired = table["contrast"] == "pair"
+    outlets = len({*table.loc[paired, "outlet_a"], *table.loc[paired, "outlet_b"]})
+    rank = found + np.where(paired, max(outlets - 1, 1), 1)
+    detectable = detectable_ratio(table, ALPHA * rank.clip(upper=tests) / tests.clip(lower=1))
     table["detectable_ratio"] = detectable.where(table["p"].notna() & (detectable <= NEVER))
     table["status"] = _say_status(table.assign(never=detectable > NEVER))
     table[["articles_a", "articles_b"]] = table[["articles_a", "articles_b"]].astype(np.int64)

@@ -186,8 +186,9 @@ def test_what_is_planted_at_its_detectable_ratio_is_found_in_four_of_five():
 
 
 def test_where_nothing_could_be_found_no_ratio_is_promised_and_the_status_says_so():
-    scores, articles = corpus([1, 0, 0, 0, 1, 0, 0, 1, 0], words=100, outlets="AAABBBCCC")
-    found = contrasts(scores, articles)
+    given = ([1, 0, 0, 0, 1, 0, 0, 1, 0], 100, "AAABBBCCC")
+    scores = pd.concat([corpus(*given, feature=f"f{number}")[0] for number in range(11)])
+    found = contrasts(scores, corpus(*given)[1])
     assert found["detectable_ratio"].isna().all()
     assert found["status"].str.contains("nothing could be found").all()
 
