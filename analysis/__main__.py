@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
 
     def reading(command: Any) -> Any:
         command.add_argument("--columns", type=_mapping, metavar="text=body,…", help="which column holds what")
+        says = "languages to keep, as ISO 639-1 codes, or all (default: en)"
+        command.add_argument("--languages", type=_languages, default=("en",), metavar="en,…", help=says)
         command.add_argument("--clean", action="store_true", default=None, help="remove page furniture from a table")
         return command
 
@@ -106,6 +108,10 @@ def _problems(text: str) -> list[str]:
     if wrong := [name for name in named if name not in PROBLEMS]:
         raise argparse.ArgumentTypeError(f"{', '.join(wrong)!r} is not among {', '.join(PROBLEMS)}")
     return named
+
+
+def _languages(text: str) -> tuple[str, ...] | None:
+    return None if text == "all" else tuple(part.strip() for part in text.split(","))
 
 
 def _mapping(text: str) -> dict[str, str]:

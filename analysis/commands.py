@@ -183,7 +183,7 @@ def agreement(options: Namespace) -> None:
 
 
 def _reading(options: Namespace) -> dict[str, Any]:
-    return {"columns": options.columns, "clean": options.clean}
+    return {"columns": options.columns, "clean": options.clean, "languages": options.languages}
 
 
 def _files(options: Namespace) -> Options:
@@ -196,7 +196,7 @@ def _study(options: Namespace) -> Study:
 
     study = Study(
         options.path, options.columns, lexicon=options.lexicon, actors=options.actors, about=options.about,
-        clean=options.clean, seed=getattr(options, "seed", 1),
+        clean=options.clean, languages=options.languages,
     )  # fmt: skip
     return study.matter if options.about else study
 

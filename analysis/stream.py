@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
@@ -155,6 +155,7 @@ def write_corpus(
     beside: Callable[[str], Path],
     columns: Mapping[str, str] | None = None,
     clean: bool | None = None,
+    languages: Sequence[str] | None = ("en",),
     workers: int | None = None,
     batch_bytes: int = BATCH_BYTES,
     complete: Callable[[pd.DataFrame, tuple[Any, ...]], tuple[Any, ...]] = lambda _, made: made,
@@ -171,7 +172,7 @@ def write_corpus(
         From a batch of articles to a tuple of tables.
     beside : callable
         Where a list goes that tells what became of the input: of ``rejected``, ``removed``, ``notes``.
-    columns, clean : optional
+    columns, clean, languages : optional
         As for `read`.
     workers : int, optional
         Processes; as many as there are processors by default. The tables are the same for any number.
@@ -193,7 +194,7 @@ def write_corpus(
     told: list[Corpus] = []
 
     def batches() -> Iterator[pa.Table]:
-        for batch in iter_articles(path, batch_bytes, columns, clean):
+        for batch in iter_articles(path, batch_bytes, columns, clean, languages=languages):
             waiting.append(batch)
             yield pa.Table.from_pandas(batch.articles[_WORKED_ON], preserve_index=False)
 

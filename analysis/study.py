@@ -55,6 +55,8 @@ class Study:
         A lexicon that names a matter in dispute, for `matter`.
     clean : bool, optional
         Remove page furniture; by default from pages only.
+    languages : sequence of str, optional
+        Languages to keep, as ISO 639-1 codes; None keeps all.
     seed : int
         Fixes what is drawn at random.
 
@@ -87,6 +89,7 @@ class Study:
         actors: Any = None,
         about: Any = None,
         clean: bool | None = None,
+        languages: Sequence[str] | None = ("en",),
         seed: int = SEED,
     ) -> None:
         self.seed = seed
@@ -98,7 +101,9 @@ class Study:
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
         found = {name: path for name in TABLES if (path := find_table(source, name))}
         self._files: dict[str, Path] = found if {"articles", "scores"} <= found.keys() else {}
-        self.corpus: Corpus = _opened(self._files["articles"]) if self._files else read(source, columns, clean)
+        self.corpus: Corpus = (
+            _opened(self._files["articles"]) if self._files else read(source, columns, clean, languages=languages)
+        )
 
     def __repr__(self) -> str:
         return describe(self.corpus)

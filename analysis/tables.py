@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
@@ -158,7 +156,8 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
     For `.csv`, `.tsv` and `.parquet` the pieces may be Arrow tables as well.
 
     The suffix says how: `.csv` and `.tsv` (every field quoted), `.jsonl`, each also with `.gz`, `.parquet`,
-    or `.xlsx` (made safe for spreadsheets). The file appears under its name only when it is whole.
+    or `.xlsx` (made safe for spreadsheets; it holds the time of saving). The file appears under its name only when it
+    is whole.
 
     Raises
     ------
@@ -302,17 +301,4 @@ def _write_excel(frame: pd.DataFrame, path: Path) -> None:
     cells = safe_cells(frame).replace(ILLEGAL_CHARACTERS_RE, "", regex=True).astype(object)
     for row in [list(cells.columns), *cells.where(cells.notna(), None).to_numpy().tolist()]:
         book.active.append(row)
-    save_workbook(book, path)
-
-
-def save_workbook(book: Any, path: str | Path) -> None:
-    """Save an openpyxl workbook without the time of saving: the same cells give the same bytes."""
-    saved, plain = io.BytesIO(), io.BytesIO()
-    book.save(saved)
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", b"1980-01-01T00:00:00Z", content)
-            new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    Path(path).write_bytes(plain.getvalue())
+    book.save(path)

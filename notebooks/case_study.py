@@ -9,35 +9,35 @@ from matplotlib.figure import Figure
 
 from analysis.show.drawing import draw_points
 from analysis.show.figures import Plot, in_style
-from analysis.show.findings import say_rates
 from analysis.tables import read_table
 from analysis.validate.agreement import precision_table
 
+#: How articles were divided among outlets, as the figure says it.
+SPLITS = {"random": "articles at random", "week": "whole weeks"}
 
-def calibration_table(path: str | Path, voice: str = "newsroom", split: str = "random") -> pd.DataFrame:
-    """False alarms between halves of one outlet, from the table that `benchmarks/calibration.py` writes.
+
+def calibration_table(path: str | Path) -> pd.DataFrame:
+    """False alarms of what is reported, from the table that `benchmarks/calibration.py` writes.
 
     Returns
     -------
     DataFrame
-        `feature`, `size`, `test` (ours, G2), `per_cent` (mean over outlets), `lowest`, `highest` (outlet), `halves`.
+        `feature`, `size` (articles of the one outlet), `split` (at random, whole weeks), `per_cent` (false alarms, mean
+        over the outlets whose articles were divided), `lowest`, `highest` of them, `trials`.
     """
-    tests = {"false_alarms": "this project", "false_alarms_g2": "G2 on pooled words"}
-    raw = read_table(path).rename(columns=tests)
-    raw = raw[(raw["voice"] == voice) & (raw["split"] == split)].astype({"articles": int, "halves": int})
-    table = raw.melt(["articles", "feature", "halves"], list(tests.values()), "test")
-    table["value"] = 100 * table["value"].astype(float)
-    table["size"] = table["articles"].map("{0} + {0} articles".format)
-    grouped = table.sort_values("articles", kind="stable").groupby(["size", "feature", "test"], sort=False)["value"]
-    found = grouped.agg(per_cent="mean", lowest="min", highest="max").reset_index()
-    return found.assign(halves=grouped.size().to_numpy() * raw["halves"].max())
+    raw = read_table(path).astype({"articles": int, "trials": int, "false_alarms": float})
+    raw = raw.assign(per_cent=100 * raw["false_alarms"], split=raw["split"].map(SPLITS))
+    raw["size"] = raw["articles"].map("{} articles".format)
+    grouped = raw.sort_values("articles", kind="stable").groupby(["size", "feature", "split"], sort=False)
+    found = grouped["per_cent"].agg(per_cent="mean", lowest="min", highest="max").reset_index()
+    return found.assign(trials=grouped["trials"].sum().to_numpy())
 
 
 @in_style
 def draw_calibration(table: pd.DataFrame) -> Figure:
-    """False alarms by feature, ours beside G2, from `calibration_table`; the line is what p < 0.05 promises."""
-    label = "false alarms, per cent of comparisons of an outlet with itself"
-    figure = draw_points(table, "per_cent", "feature", label, "test", "size", "lowest", "highest", columns=3)
+    """False alarms by feature, from `calibration_table`; the line is what p < 0.05 promises."""
+    label = "false alarms, per cent of comparisons of an outlet with its own articles"
+    figure = draw_points(table, "per_cent", "feature", label, "split", "size", "lowest", "highest", columns=4)
     for ax in figure.axes:
         ax.axvline(5, color="#444444", lw=0.8, zorder=0.5)
     return figure
@@ -82,15 +82,14 @@ def reading_table(sheet: pd.DataFrame, articles: pd.DataFrame, mentions: pd.Data
 
 
 def calibration(path: str | Path) -> Plot:
-    """How often an outlet is called different from itself."""
+    """How often an outlet is called different where all articles are one outlet's."""
     data = calibration_table(path)
     return Plot(
         "calibration", draw_calibration(data), data,
-        "How often is an outlet called different from itself?",
-        "Random halves of one outlet, newsroom's voice (of several outlets their mean, and the range); line: 5 "
-        "per cent.",
-        "A panel for each size. " + say_rates(data, "per_cent", ["size", "test", "feature"], "per cent false alarms"),
-        notebook="06_distinctive_language", n=f"n = {data['halves'].max():,} pairs of halves for each feature and size",
+        "How often is a difference found where there is none?",
+        "One outlet against seven of 60 articles, all of one; mean and range of three outlets; line: 5 per cent.",
+        f"Points by feature, a panel for each size; the highest is {data['highest'].max():.1f} per cent.",
+        notebook="06_distinctive_language", n=f"n = {data['trials'].max():,} corpora for each feature, size and split",
     )  # fmt: skip
 
 

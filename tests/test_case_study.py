@@ -8,20 +8,18 @@ from case_study import calibration_table, draw_calibration, missed_table, readin
 @pytest.fixture
 def calibration(tmp_path):
     path = tmp_path / "calibration.csv"
-    rows = [("X", "random", 5, 0.04, 0.3), ("Y", "random", 5, 0.06, 0.5), ("X", "week", 5, 0.9, 0.9),
-            ("X", "random", 15, 0.05, 0.4)]  # fmt: skip
-    lines = [f"{outlet},hedge,newsroom,{split},{size},400,{ours},{g2}" for outlet, split, size, ours, g2 in rows]
-    header = "outlet,feature,voice,split,articles,halves,false_alarms,false_alarms_g2"
-    path.write_text("\n".join([header, *lines]) + "\n")
+    rows = [("X", "random", 5, 0.04), ("Y", "random", 5, 0.06), ("X", "week", 5, 0.03), ("X", "random", 15, 0.05)]
+    lines = [f"{outlet},{split},{size},hedge,200,{alarms}" for outlet, split, size, alarms in rows]
+    path.write_text("\n".join(["outlet,split,articles,feature,trials,false_alarms", *lines]) + "\n")
     return calibration_table(path)
 
 
 def test_false_alarms_are_means_over_outlets_with_their_range(calibration):
     first = calibration.iloc[0]
-    assert first[["size", "test", "per_cent", "lowest", "highest", "halves"]].tolist() == [
-        "5 + 5 articles", "this project", 5.0, 4.0, 6.0, 800]  # fmt: skip
-    assert calibration["per_cent"].max() < 90, "other splits are other tables"
-    assert set(calibration["size"]) == {"5 + 5 articles", "15 + 15 articles"}
+    assert first[["size", "split", "per_cent", "lowest", "highest", "trials"]].tolist() == [
+        "5 articles", "articles at random", 5.0, 4.0, 6.0, 400]  # fmt: skip
+    assert calibration.loc[calibration["split"] == "whole weeks", "per_cent"].tolist() == [3.0]
+    assert set(calibration["size"]) == {"5 articles", "15 articles"}
 
 
 def test_the_promised_level_is_drawn_in_every_panel(calibration):

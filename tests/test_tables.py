@@ -14,7 +14,6 @@ from analysis.tables import (
     read_table,
     round_significant,
     safe_cells,
-    save_workbook,
     write_table,
 )
 
@@ -101,7 +100,7 @@ def test_an_interrupted_table_leaves_the_old_one_and_nothing_else(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["t.csv"]
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.jsonl", "t.parquet", "t.xlsx"])
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.jsonl", "t.parquet"])
 def test_the_same_table_gives_the_same_bytes(tmp_path, name, monkeypatch):
     table = pd.DataFrame({"outlet": ["a", None], "per_1000": [0.1, 2.0]})
     write_table(table, tmp_path / name)
@@ -157,14 +156,6 @@ def test_unusable_paths_are_named_in_one_line(tmp_path):
     for path in ["table.doc", "file/table.csv"]:
         with pytest.raises(InputError, match="table"):
             write_table(pd.DataFrame({"a": ["b"]}), tmp_path / path)
-
-
-def test_a_workbook_is_saved_without_the_time(tmp_path):
-    for name in ["a.xlsx", "b.xlsx"]:
-        book = openpyxl.Workbook()
-        book.active.append(["coder", 1])
-        save_workbook(book, tmp_path / name)
-    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
 def test_columns_are_those_of_the_data_dictionary():

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.tables import InputError, read_table, replacing, round_significant, safe_cells, save_workbook, write_table
+from analysis.tables import InputError, read_table, replacing, round_significant, safe_cells, write_table
 from analysis.voice import VOICES
 
 #: A sentence, by the article and the place in it; `headline` offsets count in the headline, `body` ones in the text.
@@ -266,7 +266,7 @@ def write_sheet(sheet: pd.DataFrame, features: pd.DataFrame, path: str | Path) -
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     writer.sheets["coding"].add_data_validation(rule)
     with replacing(path) as beside:
-        save_workbook(writer.book, beside)
+        writer.book.save(beside)
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
@@ -309,47 +309,3 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
         raise InputError(f"{path}: {'; '.join(cells[:5])}{' and more' if len(cells) > 5 else ''}: {rule}")
     sheet.loc[sheet["done"] == "1", names] = sheet[names].fillna("0")
     return sheet.astype({"item": "int64"}).sort_values("item", ignore_index=True)
-
-
-def strip_sheet(sheet: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
-    """Leave the sentences out, so that the coding of a corpus that may not be shared can be.
-
-    Returns
-    -------
-    DataFrame
-        `item`, `article_id`, `section`, `start`, `end`, `hash`, each feature, `done`, `note`. Notes are the
-        coder's: look through them for copied text.
-    """
-    kept = sheet[["item", *sheet_features(sheet), "done", "note"]]
-    return key[["item", *PLACE, "hash"]].astype({"item": "int64"}).merge(kept, on="item", validate="one_to_one")
-
-
-def rejoin_sheet(coded: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
-    """Put the sentences of a corpus beside codings kept by article, offsets and hash.
-
-    Parameters
-    ----------
-    coded : DataFrame
-        A stripped sheet, a key or a table of judgements: `article_id`, `start`, `end`, `hash`, and `section` where
-        it also has headlines.
-    articles : DataFrame
-        The articles table of that corpus.
-
-    Returns
-    -------
-    DataFrame
-        `coded` with the column `sentence`.
-
-    Raises
-    ------
-    InputError
-        If an article is not there or its text is no longer the one that was coded.
-    """
-    found = articles.set_index("article_id")[["headline", "text"]].reindex(coded["article_id"]).fillna("")
-    whole = np.where(coded.get("section", "body") == "headline", found["headline"], found["text"])
-    places = zip(whole, coded["start"].astype(int), coded["end"].astype(int), strict=True)
-    joined = coded.assign(sentence=[text[start:end] for text, start, end in places])
-    changed = joined["article_id"][text_hash(joined["sentence"]) != joined["hash"]]
-    if len(changed):
-        raise InputError(f"{len(changed)} of {len(coded)} sentences are not as coded, first in {changed.iloc[0]}")
-    return joined
