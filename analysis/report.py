@@ -38,7 +38,7 @@ _FILES = {"rates": "comparison", "contrasts": "contrasts"}
 SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
 
 
-class Study(Protocol):
+class Reportable(Protocol):
     """What a report needs of a study."""
 
     given: dict[str, Any]
@@ -107,7 +107,7 @@ def check_target(folder: str | Path, force: bool = False, sheets: Sequence[str |
 
 
 def write_report(
-    study: Study, folder: str | Path, title: str = "", sheets: Sequence[str | Path] = (), force: bool = False,
+    study: Reportable, folder: str | Path, title: str = "", sheets: Sequence[str | Path] = (), force: bool = False,
     declare: str | Path | None = None,
 ) -> list[str]:  # fmt: skip
     """Run every notebook on a study and leave findings, figures, tables and methods in a folder.
@@ -176,7 +176,7 @@ def write_report(
 
 
 def _front(
-    study: Study, folder: Path, title: str, contrasts: pd.DataFrame, books: list[str], problems: list[str],
+    study: Reportable, folder: Path, title: str, contrasts: pd.DataFrame, books: list[str], problems: list[str],
     beforehand: bool,
 ) -> str:  # fmt: skip
     """The front page, and all that it links to: sentences, articles, notebooks, tables."""
@@ -209,7 +209,7 @@ def _front(
 
 
 def _manifest(
-    study: Study, folder: Path, title: str, parameters: dict[str, str], problems: list[str], sheets: Sequence[Path]
+    study: Reportable, folder: Path, title: str, parameters: dict[str, str], problems: list[str], sheets: Sequence[Path]
 ) -> dict[str, Any]:
     """What a run can be repeated from: parameters, hashes of what was read, versions of the software."""
     named = {name: Path(given) for name, given in study.given.items() if isinstance(given, str | Path) and str(given)}
@@ -222,7 +222,7 @@ def _manifest(
     }  # fmt: skip
 
 
-def _gather(folder: Path, study: Study, sheets: Sequence[Path]) -> dict[str, str]:
+def _gather(folder: Path, study: Reportable, sheets: Sequence[Path]) -> dict[str, str]:
     """Copy what the notebooks read beside them, and say where it is: their parameters."""
     found = {"CORPUS": "../tables", "ABOUT": "", "ACTORS": "", "CODING": "../data/sheets", "SHEETS": "*"}
     given = {"lexicon": study.given["lexicon"] or str(LEXICON), **{n: study.given[n] for n in ("actors", "about")}}

@@ -24,10 +24,23 @@ import pandas as pd
 import pyarrow as pa
 from tqdm import tqdm
 
+from analysis.codebook.lexicon import read_lexicon, write_lexicon
 from analysis.codebook.quotations import find_quotations
 from analysis.codebook.scoring import prepare_scorer, score_batch
 from analysis.read.articles import EXTRA, Corpus, iter_articles
-from analysis.tables import ARTICLES, TOLD, InputError, open_table, refuse_foreign, write_beside
+from analysis.tables import (
+    ARTICLES,
+    EVENTS,
+    MENTIONS,
+    QUOTATIONS,
+    SCORES,
+    TOLD,
+    InputError,
+    columns_of,
+    open_table,
+    refuse_foreign,
+    write_beside,
+)
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -249,9 +262,28 @@ def score_corpus(
     scorer_for(options)  # a bad lexicon is refused before anything is read
     names = ("articles", "quotations", "mentions", "scores")
     targets = {name: folder / f"{name}.{kind}" for name in names}
-    return write_corpus(
+    corpus = write_corpus(
         path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=_with_articles, **reading
     )
+    _forget(folder, {*targets.values()})
+    if options.lexicon:
+        write_lexicon(read_lexicon(options.lexicon), folder / "lexicon")
+    return corpus
+
+
+def _forget(folder: Path, written: set[Path]) -> None:
+    """Take away what an earlier run left of another corpus: its tables in other formats, its events, its lexicon."""
+    ours = {"quotations": QUOTATIONS, "mentions": MENTIONS, "scores": SCORES, "events": EVENTS}
+    files = {
+        folder / f"{name}.{kind}": columns for name, columns in ours.items() for kind in ("csv", "parquet", "jsonl")
+    }
+    stale = [path for path, columns in files.items() if path.is_file() and path not in written]
+    stale = [path for path in stale if columns_of(path) == files[path]]
+    scored = {path.suffix for path in stale if path.stem == "scores"}
+    stale += [path for suffix in scored if (path := folder / f"articles{suffix}") not in written]
+    stale += [path for path in (folder / "lexicon").glob("*.csv") if path.stem in ("features", "classes", "entries")]
+    for path in stale:
+        path.unlink(missing_ok=True)
 
 
 def quote_corpus(path: Any, target: str | Path, **reading: Any) -> Corpus:

@@ -27,7 +27,7 @@ from analysis.read.flags import check_articles
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import MOST, name_outlets
-from analysis.tables import ARTICLES, TOLD, InputError, find_table, read_table
+from analysis.tables import ARTICLES, TOLD, InputError, find_table, not_among, read_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
@@ -95,8 +95,11 @@ class Study:
         self.seed = seed
         self._contrasts: dict[Any, pd.DataFrame] = {}
         self._words: dict[str, pd.DataFrame] = {}
-        self.given = {"corpus": source, "lexicon": lexicon, "actors": actors, "about": about}
-        self.lexicon: Lexicon = read_lexicon(*_given(lexicon))
+        known = Path(source) / "lexicon" if isinstance(source, str | Path) else Path()
+        own = known if (known / "features.csv").is_file() and find_table(source, "scores") else None
+        named = [*_given(lexicon), *_given(own), None][0]
+        self.given = {"corpus": source, "lexicon": named, "actors": actors, "about": about}
+        self.lexicon: Lexicon = read_lexicon(*_given(named))
         self.actors = read_actors(actors) if _given(actors) else None
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
         found = {name: path for name in TABLES if (path := find_table(source, name))}
@@ -268,9 +271,15 @@ class Study:
         colours = dict(zip(features or self._known("feature", None), cycle(PALETTE), strict=False))
         return HTML(highlight(row, self.mentions, self.quotations, colours))
 
-    def plot(self, feature: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all")) -> Any:
-        """A figure of one feature by outlet, by group, or over time (``by="month"``); `fa.plot` has the others."""
-        return plots.feature(self, self._known("feature", feature)[0], by, voices)
+    def plot(
+        self, feature: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all"),
+        events: dict[str, str] | None = None,
+    ) -> Any:  # fmt: skip
+        """A figure of one feature by outlet, by group, or over time (``by="month"``); `fa.plot` has the others.
+
+        Over time, `events` marks days of the story: ``{"2018-03-24": "Nicholson's interview"}``.
+        """
+        return plots.feature(self, self._known("feature", feature)[0], by, voices, events)
 
     def report(self, folder: str | Path, title: str = "", **options: Any) -> list[str]:
         """Write the folder that the command ``report`` writes: findings, notebooks, figures, tables, methods."""
@@ -343,6 +352,6 @@ def _opened(path: Path) -> Corpus:
 
 def _refuse_unknown(column: str, value: str, known: Any) -> None:
     """One line that lists what there is, where a value is not there."""
-    there = list(dict.fromkeys(known))
+    there = [name for name in dict.fromkeys(known) if pd.notna(name)]
     if value not in there:
-        raise InputError(f"no {column} {value!r}; there are {', '.join(map(str, there[:30]))}")
+        raise not_among(column, value, there)

@@ -31,6 +31,7 @@ ARTICLES, REJECTED, REMOVED, NOTES = map(_columns, ("articles", "rejected", "rem
 #: Lists of what became of the input, written beside the tables made from it.
 TOLD = {"rejected": REJECTED, "removed": REMOVED, "notes": NOTES}
 QUOTATIONS, MENTIONS, SCORES = map(_columns, ("quotations", "mentions", "scores"))
+EVENTS = ["article_id", "event", "duplicate_of"]
 COMPARISON, CONTRASTS = map(_columns, ("comparison", "contrasts"))
 # What a column holds is known by its name, in every table: all others are text.
 INTEGERS, NUMBERS, BOOLEANS = (
@@ -216,19 +217,32 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
         append(frame)
 
 
+def columns_of(path: Path) -> list[str]:
+    """The columns of a table on disk, without reading it: of what is no table, whatever stands in its first line."""
+    if path.suffix == ".parquet":
+        from pyarrow import ArrowException, parquet
+
+        try:
+            return list(parquet.read_schema(path).names)
+        except (ArrowException, OSError):
+            return []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        first = lines.readline().rstrip("\n")
+    if path.suffix == ".jsonl":
+        return re.findall(r'(?:^\{|,)"(\w+)":', first)
+    return [name.strip('"') for name in first.split(",")]
+
+
 def refuse_foreign(path: Path, columns: Sequence[str]) -> None:
-    """Refuse to write a table where a file stands that is not such a table of ours, known by its header.
+    """Refuse to write a table where a file stands that is not such a table of ours, known by its columns.
 
     Raises
     ------
     InputError
         Before anything is lost.
     """
-    if path.exists():
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            header = [name.strip('"') for name in lines.readline().rstrip("\n").split(",")]
-        if header != list(columns):
-            raise InputError(f"{path} stands in the way and is not ours: move it, or name another output")
+    if path.exists() and columns_of(path) != list(columns):
+        raise InputError(f"{path} stands in the way and is not ours: move it, or name another output")
 
 
 def write_beside(path: Path, table: pd.DataFrame, columns: Sequence[str] | None = None) -> None:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import stream
-from analysis.stream import in_order, score_corpus
+from analysis.stream import Options, in_order, score_corpus
+from analysis.study import Study
 from analysis.tables import InputError, read_table
 
 NAMES = ("articles", "quotations", "mentions", "scores")
@@ -104,3 +105,21 @@ def test_a_column_that_only_later_records_have_is_kept(corpus, tmp_path):
     topics = read_table(tmp_path / "out" / "articles.csv").set_index("article_id")["topic"]
     assert topics["late"] == "weather"
     assert topics.drop("late").isna().all()
+
+
+def test_nothing_of_an_earlier_corpus_is_left_in_its_folder(corpus, tmp_path):
+    folder, words = tmp_path / "out", tmp_path / "words.csv"
+    words.write_text("feature,pattern\ndoubt,perhaps\n")
+    score_corpus(corpus, folder, "parquet", Options(lexicon=str(words)))
+    (folder / "events.csv").write_text('"article_id","event","duplicate_of"\n"x","x",""\n')
+    assert Study(folder).lexicon.features["feature"].tolist() == ["doubt"], "what was counted stands beside the counts"
+    score_corpus(corpus, folder)
+    assert not list(folder.glob("*.parquet")) and not (folder / "events.csv").exists()
+    assert "hedge" in set(Study(folder).lexicon.features["feature"])
+
+
+def test_a_table_of_somebody_else_is_left_alone(corpus, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "events.csv").write_text("day,what\nMonday,rain\n")
+    score_corpus(corpus, tmp_path / "out", "parquet")
+    assert (tmp_path / "out" / "events.csv").read_text() == "day,what\nMonday,rain\n"

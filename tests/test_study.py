@@ -107,6 +107,30 @@ def test_rates_over_time_are_those_of_each_outlet_in_each_period(study):
     assert post.to_dict() == {"2018-03-01": 2, "2018-04-01": 0}
 
 
+def test_a_copy_counts_for_its_origin_in_every_grouping():
+    rows = [
+        {"outlet": "Times", "origin": "Wire", "date": "2018-03-06", "text": "It may rain."},
+        {"outlet": "Wire", "origin": "Wire", "date": "2018-03-07", "text": "He might go home now."},
+    ]
+    study = fa.Study(pd.DataFrame(rows))
+    hedges = {"voice": "all", "section": "body"}
+    for by in ("outlet", "month"):
+        rates = study.rates("hedge", by=by, **hedges)
+        assert rates[rates["articles"] > 0].set_index("outlet")["articles"].to_dict() == {"Wire": 2}, by
+    by_origin = study.rates("hedge", by="origin", copies="all", **hedges)
+    assert by_origin.set_index("outlet")["articles"].to_dict() == {"Wire": 2}
+
+
+@pytest.mark.parametrize("by", ["outlet", "origin", "corpus", "month"])
+def test_one_feature_is_drawn_by_whatever_articles_are_grouped_by(study, by):
+    assert len(study.plot("hedge", by=by).data)
+
+
+def test_one_feature_may_be_declared_by_its_name(study):
+    found = study.contrasts(features="hedge")
+    assert set(found.loc[found["family"] == "declared", "feature"]) == {"hedge"}
+
+
 def test_a_study_and_its_figures_show_themselves(study, tmp_path):
     assert "3 articles" in repr(study) and "3 articles" in study._repr_html_()
     plot = study.plot("hedge")

@@ -43,6 +43,7 @@ from analysis.show.plotted import (
     speaker_table,
     timeline_table,
 )
+from analysis.tables import not_among
 
 #: The unit of rates in a voice, as an axis says it.
 OF_VOICE = "mentions per 1,000 words of that voice"
@@ -52,7 +53,7 @@ ENOUGH = 5
 TENTATIVE, FIRM = 0.667, 0.8
 
 
-class Study(Protocol):
+class HasTables(Protocol):
     """What figures need of a study: its tables, and what is computed from them when asked for."""
 
     seed: int
@@ -88,7 +89,7 @@ class Study(Protocol):
 
 
 def _plot(
-    study: Study, notebook: str, name: str, figure: Any, data: pd.DataFrame, title: str, caption: str, alt: str,
+    study: HasTables, notebook: str, name: str, figure: Any, data: pd.DataFrame, title: str, caption: str, alt: str,
     why: str = NOTHING,
 ) -> Plot:  # fmt: skip
     n, note = sample_size(study.articles), development_note(study.articles)
@@ -114,7 +115,7 @@ def _found(data: pd.DataFrame, column: str = "feature") -> pd.DataFrame:
     return data[data.groupby(column)["mentions"].transform("sum") > 0] if len(data) else data
 
 
-def timeline(study: Study) -> Plot:
+def timeline(study: HasTables) -> Plot:
     """When each outlet's articles were published, and whose copy they are."""
     data = timeline_table(name_outlets(study.articles))
     return _plot(
@@ -125,7 +126,7 @@ def timeline(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def lengths(study: Study) -> Plot:
+def lengths(study: HasTables) -> Plot:
     """How long the articles of each outlet are."""
     data = length_table(name_outlets(study.articles))
     return _plot(
@@ -137,7 +138,7 @@ def lengths(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def features(study: Study) -> Plot:
+def features(study: HasTables) -> Plot:
     """Every feature in every outlet, in whosever voice: a shaded table."""
     data = _found(select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"]))
     return _plot(
@@ -148,7 +149,7 @@ def features(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def positions(study: Study) -> Plot:
+def positions(study: HasTables) -> Plot:
     """Where along the text the markers fall."""
     data = position_table(study.mentions, study.articles)
     counted = study.mentions[~study.mentions["negated"]]
@@ -160,7 +161,7 @@ def positions(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def rates(study: Study, by: str = "outlet", features: Sequence[str] | None = None) -> Plot:
+def rates(study: HasTables, by: str = "outlet", features: Sequence[str] | None = None) -> Plot:
     """Rates, a panel for each feature asked for, by outlet or by origin (agency copy counted for the agency).
 
     Features are drawn for the newsroom's own voice, with the number of its mentions, and for all voices.
@@ -180,15 +181,17 @@ def rates(study: Study, by: str = "outlet", features: Sequence[str] | None = Non
     )  # fmt: skip
 
 
-def rates_table(study: Study, by: str = "outlet", features: Sequence[str] | None = None) -> pd.DataFrame:
+def rates_table(study: HasTables, by: str = "outlet", features: Sequence[str] | None = None) -> pd.DataFrame:
     """What `rates` draws: by outlet everything that was printed, by origin what was written."""
-    copies = {"outlet": "all", "origin": "once"}[by]
+    if by not in (copies_of := {"outlet": "all", "origin": "once"}):
+        raise not_among("by", by, copies_of)
+    copies = copies_of[by]
     table = study.rates(by=by, copies=copies, most=True)
     return select_rates(table, features or _features(study), voices=["newsroom", "all"])
 
 
 def feature(
-    study: Study, name: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all"),
+    study: HasTables, name: str, by: str = "outlet", voices: tuple[str, ...] = ("newsroom", "all"),
     events: Mapping[str, str] | None = None,
 ) -> Plot:  # fmt: skip
     """One feature: by outlet, by a group of outlets, or over time by outlet (`by` "year", "month" or "week").
@@ -197,14 +200,15 @@ def feature(
     """
     data = in_order(study.rates(name, by=by, most=True), "voice", voices)
     data = data[(data["section"] == "body") & (data["articles"] > 0)]
+    row = by if by in data else "outlet"  # an origin, or the whole corpus, stands in the column of outlets
     label = f"{name.replace('_', ' ')}: {OF_VOICE}"
     if by in data and by != "outlet" and "outlet" in data:
         figure, how = draw_over_time(data, by, label, events), f"A line an outlet over time, by {by}."
         names = ["outlet", by, "voice"]
     else:
-        data = _counted(in_order(arrange(data, by), "voice", voices) if by == "outlet" else data, voices[0])
-        figure = draw_points(data, "per_1000", by, label, series="voice", written="written")
-        how, names = f"A row of points each {by}.", [by, "voice"]
+        data = _counted(in_order(arrange(data, row), "voice", voices) if row == "outlet" else data, voices[0])
+        figure = draw_points(data, "per_1000", row, label, series="voice", written="written")
+        how, names = f"A row of points each {by}.", [row, "voice"]
     return _plot(
         study, "", f"{name}_by_{by}", figure, data,
         f"How often is “{name.replace('_', ' ')}” printed, by {by.replace('_', ' ')}?",
@@ -213,7 +217,7 @@ def feature(
     )  # fmt: skip
 
 
-def headlines(study: Study) -> Plot:
+def headlines(study: HasTables) -> Plot:
     """Headlines beside bodies, all articles together."""
     data = headline_table(study)
     return _plot(
@@ -226,14 +230,14 @@ def headlines(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def headline_table(study: Study) -> pd.DataFrame:
+def headline_table(study: HasTables) -> pd.DataFrame:
     """What `headlines` draws: features with so many mentions in headlines that the interval of their rate tells."""
     data = select_rates(study.rates(by="corpus"), _features(study), ["headline", "body"], ["all"])
     many = data[(data["section"] == "headline") & (data["mentions"] >= ENOUGH)]["feature"]
     return data[data["feature"].isin(many)].reset_index(drop=True)
 
 
-def matter(study: Study) -> Plot:
+def matter(study: HasTables) -> Plot:
     """Whole articles beside the sentences that name the matter in dispute."""
     data = matter_table(study)
     return _plot(
@@ -245,7 +249,7 @@ def matter(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def matter_table(study: Study) -> pd.DataFrame:
+def matter_table(study: HasTables) -> pd.DataFrame:
     """What `matter` draws: `part` is ``whole articles`` or ``sentences on the matter``."""
     parts = {"whole articles": study, "sentences on the matter": study.matter}
     tables = [
@@ -255,7 +259,7 @@ def matter_table(study: Study) -> pd.DataFrame:
     return _found(pd.concat(tables, ignore_index=True))
 
 
-def contrasts(study: Study) -> Plot:
+def contrasts(study: HasTables) -> Plot:
     """What differs between outlets, with the numbers to cite, and whether it does on the same events."""
     data = select_within(attempt(study.contrasts))
     data = data.assign(written=[_cited(row) for row in data.to_dict("records")])
@@ -285,7 +289,7 @@ def _draw_contrasts(data: pd.DataFrame) -> Any:
     return draw_points(data, "ratio", "contrast", label, series, **limits)
 
 
-def speakers(study: Study) -> Plot:
+def speakers(study: HasTables) -> Plot:
     """Who gets to speak: kinds of sources by outlet."""
     data = source_table(study.quotations, name_outlets(study.articles))
     return _plot(
@@ -298,7 +302,7 @@ def speakers(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def sides(study: Study) -> Plot:
+def sides(study: HasTables) -> Plot:
     """Whose words each outlet prints: the newsroom's and each side's."""
     data = speaker_table(attributions(study), name_outlets(study.articles))
     known = data[~data["who"].isin(["newsroom", UNKNOWN])]["count"].sum() > 0
@@ -312,12 +316,12 @@ def sides(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def attributions(study: Study) -> pd.DataFrame:
+def attributions(study: HasTables) -> pd.DataFrame:
     """One row an attribution of a study: `plotted.attribution_table`."""
     return attribution_table(study.quotations, study.articles, study.actors)
 
 
-def stances(study: Study) -> Plot:
+def stances(study: HasTables) -> Plot:
     """With which cues each side gets to speak, or, where nobody is on a side, with which each outlet attributes."""
     cued = attributions(study).dropna(subset="cue")
     row = "side" if cued["side"].ne(UNKNOWN).any() else "outlet"
@@ -333,7 +337,7 @@ def stances(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def cues(study: Study) -> Plot:
+def cues(study: HasTables) -> Plot:
     """How often each outlet doubts, denies, accuses or endorses when it attributes."""
     scores, articles = cue_scores(attributions(study), study.articles), name_outlets(study.articles)
     data = select_rates(attempt(compare_rates, scores, articles, copies="all"), STANCES[1:], voices=["all"])
@@ -349,7 +353,7 @@ def cues(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def voices(study: Study) -> Plot:
+def voices(study: HasTables) -> Plot:
     """Whose voice carries each feature."""
     data = share_table(study.mentions[~study.mentions["negated"]], "feature", "voice", VOICES)
     return _plot(
@@ -360,7 +364,7 @@ def voices(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def shift(study: Study) -> Plot:
+def shift(study: HasTables) -> Plot:
     """The newsroom's own rate beside that of all that is printed: what changes when the voice is known."""
     marked = [name for name in _features(study) if name != LAST]
     data = _found(select_rates(study.rates(copies="all", most=True), marked, voices=["newsroom", "all"]))
@@ -373,7 +377,7 @@ def shift(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def shared_events(study: Study) -> Plot:
+def shared_events(study: HasTables) -> Plot:
     """How much of what an outlet tells others tell too."""
     data = coverage_table(study.events, study.articles)
     return _plot(
@@ -385,7 +389,7 @@ def shared_events(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def within_events(study: Study) -> Plot:
+def within_events(study: HasTables) -> Plot:
     """The clearest contrasts that can be held within events, beside the same over all articles."""
     data = select_within(attempt(study.contrasts))
     both = data.groupby("contrast")["comparison"].transform("nunique") > 1
@@ -399,13 +403,13 @@ def within_events(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def hanging(study: Study) -> pd.DataFrame:
+def hanging(study: HasTables) -> pd.DataFrame:
     """What the clearest contrasts hang on: `plotted.drive_table` of a study."""
     found = attempt(study.contrasts)
     return drive_table(study.mentions, study.scores, study.articles, found, study.events)
 
 
-def sensitivity(study: Study) -> Plot:
+def sensitivity(study: HasTables) -> Plot:
     """What moves the clearest contrast most: words and articles left out, other voices, copies."""
     data = select_drive(name_changes(hanging(study), study.articles, study.mentions))
     data = data.assign(written=[f"{row.rate_ratio:.2g}" for row in data.itertuples()])
@@ -419,7 +423,7 @@ def sensitivity(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def names(study: Study) -> Plot:
+def names(study: HasTables) -> Plot:
     """What each outlet calls somebody: the features of a lexicon of names, in all voices."""
     data = _found(select_rates(study.rates(copies="all", most=True), _features(study), voices=["all"]))
     return _plot(
@@ -430,11 +434,15 @@ def names(study: Study) -> Plot:
     )  # fmt: skip
 
 
-def distinctive_words(study: Study, voice: str = "newsroom") -> Plot:
+def distinctive_words(study: HasTables, voice: str = "newsroom") -> Plot:
     """The words and pairs of words that set outlets apart in a voice."""
     data = select_terms(study.distinctive_words(voice))
     title, where = {
         "newsroom": ("Which words does each newsroom use more than the others?", "The newsroom's own voice"),
+        "reported": (
+            "With which words does each outlet report more than the others?",
+            "Reported, without quotation marks",
+        ),
         "quoted": ("Which words do those whom an outlet quotes use more than others?", "Inside quotation marks"),
     }[voice]
     figure = draw_points(
@@ -502,5 +510,5 @@ def _ends(data: pd.DataFrame, least: float = 0.9, value: str = "estimate") -> tu
     return math.floor(10 * least) / 10 - 0.02, 1.02
 
 
-def _features(study: Study) -> list[str]:
+def _features(study: HasTables) -> list[str]:
     return study.lexicon.features["feature"].tolist()
