@@ -125,7 +125,7 @@ def _begin_worker() -> None:
     keep_freed_memory()
 
 
-def in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int) -> Iterator[Made]:
+def work_in_order(work: Callable[[Given], Made], given: Iterable[Given], workers: int) -> Iterator[Made]:
     """``work`` of each item, several at a time, in the order given; one item alone is worked on here.
 
     Never more than `AHEAD` items wait for each worker, so that memory does not grow with the input.
@@ -214,7 +214,7 @@ def write_corpus(
     with ExitStack() as stack:
         appends = [stack.enter_context(open_table(target)) for target in targets.values()]
         bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
-        for made in in_order(partial(_worked_on, work), batches(), workers or workers_here()):
+        for made in work_in_order(partial(_worked_on, work), batches(), workers or workers_here()):
             batch = waiting.popleft()
             # A column that only later batches have must stand in the first one too.
             articles = batch.articles.reindex(columns=[*ARTICLES, *EXTRA])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import stream
-from analysis.stream import Options, in_order, score_corpus
+from analysis.stream import Options, score_corpus, work_in_order
 from analysis.study import Study
 from analysis.tables import InputError, read_table
 
@@ -95,7 +95,7 @@ def square(number):
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("count", [0, 1, 2, 9])
 def test_work_comes_back_in_the_order_given(workers, count):
-    assert list(in_order(square, range(count), workers)) == [i * i for i in range(count)]
+    assert list(work_in_order(square, range(count), workers)) == [i * i for i in range(count)]
 
 
 def test_a_column_that_only_later_records_have_is_kept(corpus, tmp_path):

@@ -16,12 +16,12 @@ from scipy import stats
 
 from analysis.compare.rates import COMMON_FREEDOM, UNQUOTED, Sides
 from analysis.tables import InputError, round_significant
+from analysis.voice import VOICES
 
 #: Columns of a table of coded sentences; answers are 0, a voice, or 1 where no voice was given.
 CODED = ["article_id", "section", "feature", "weight", "tool", "coder"]
 #: With fewer coded sentences an outlet's factor is not known: not one of 30 misses may be seen of a recall of 0.9.
 FEWEST_CODED = 30
-VOICES = ("newsroom", "reported", "quoted", "unquoted", "all")
 
 
 class Factors(NamedTuple):
@@ -50,8 +50,8 @@ def correction_factors(coded: pd.DataFrame, side: pd.Series, names: pd.Series, c
     """
     coded = coded.assign(side=coded["article_id"].map(side)).dropna(subset=["side", "coder"])
     found = {name: np.full((len(names), len(cells)), np.nan) for name in Factors._fields}
-    for voice in VOICES:
-        asked = {"unquoted": UNQUOTED, "all": ("newsroom", "reported", "quoted")}.get(voice, (voice,))
+    for voice in (*VOICES, "unquoted", "all"):
+        asked = {"unquoted": UNQUOTED, "all": VOICES}.get(voice, (voice,))
         tool = coded["tool"].isin(asked)
         # a yes without a voice has that of the tool, and where the tool found nothing the newsroom's, as most have
         given = coded["coder"].mask(coded["coder"] == "1", coded["tool"].where(coded["tool"] != "0", "newsroom"))

@@ -13,14 +13,15 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from analysis.compare.contrasts import adjust_p
-from analysis.compare.events import read_words, run_keys, sparse
+from analysis.compare.events import run_keys, sparse, split_texts
 from analysis.tables import InputError, round_significant
+from analysis.voice import VOICES
 
 #: Words of the prior: each outlet is read as if it had also printed so many words of the whole corpus. A word of one
 #: in 1,000 so starts from one mention. Larger ones shrink outlets of a few short articles to nothing.
 PRIOR = 1000
 #: A term in fewer articles of the corpus, or used more by an outlet in fewer of its own, is an anecdote.
-MIN_ARTICLES, MIN_OWN_ARTICLES = 10, 3
+TERM_ARTICLES, OWN_ARTICLES = 10, 3
 #: So many words at either end of an article are left out: labels (*story highlights*), datelines and credits. Nine in
 #: ten of the first terms of 7 and of 187 outlets are the same without this; *contributing* and *highlights* are not.
 EDGE = 3
@@ -32,7 +33,6 @@ NAME_SHARE = 0.5
 COLUMNS = (
     "outlet voice term mentions articles per_1000 rest_per_1000 log_odds ci_low ci_high z p p_adjusted status".split()
 )
-VOICES = ("newsroom", "reported", "quoted")
 
 
 def log_odds(mentions: np.ndarray, words: np.ndarray | float, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -169,7 +169,7 @@ def compare_uses(own: Uses, rest: Uses, prior: np.ndarray) -> pd.DataFrame:
     difference, error = odds - rest_odds, np.sqrt(variance + rest_variance)
     z, reach = difference / error, error * stdtrit(freedom, 0.975)
     users = np.where(z > 0, own.articles, np.minimum(rest.articles, own.all_articles))
-    few = users < MIN_OWN_ARTICLES
+    few = users < OWN_ARTICLES
     return pd.DataFrame({
         "mentions": own.mentions.astype(int), "articles": own.articles.astype(int),
         "per_1000": 1000 * own.mentions / np.maximum(own.words, 1),
@@ -201,7 +201,7 @@ def _words(
     articles: pd.DataFrame, group: np.ndarray, quotations: pd.DataFrame | None, voice: str
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Every word: its form, whether it is kept in the comparison and whether it can be a term; and the forms."""
-    article, word, start, inner, joined, strings = read_words(articles["text"])
+    article, word, start, inner, joined, strings = split_texts(articles["text"])
     fold, forms = pd.factorize(strings.str.lower().str.replace("’", "'"))
     form, size = fold[word], np.bincount(article, minlength=len(articles))
     place = np.arange(len(form)) - (np.cumsum(size) - size)[article]
@@ -224,7 +224,7 @@ def _repeated(code: np.ndarray, article: np.ndarray, group: np.ndarray) -> np.nd
     key = run_keys(code, RUN)
     begin, whole = article[: len(key)], article[: len(key)] == article[len(code) - len(key) :]
     run, runs = pd.factorize(key * np.uint64(2 * len(group) + 1) + group[begin].astype(np.uint64))
-    least = np.maximum(MIN_OWN_ARTICLES, RUN_SHARE * np.bincount(group)[group])[begin]
+    least = np.maximum(OWN_ARTICLES, RUN_SHARE * np.bincount(group)[group])[begin]
     found = np.flatnonzero(whole & (_carried(begin, run, (len(group), len(runs)))[run] >= least))
     repeated = np.zeros(len(code), dtype=bool)
     repeated[found[:, None] + np.arange(RUN)] = True
@@ -246,7 +246,7 @@ def _voices(article: np.ndarray, start: np.ndarray, articles: pd.DataFrame, quot
 
 def _counts(words: pd.DataFrame, forms: np.ndarray, articles: int) -> tuple[Any, np.ndarray]:
     """Mentions, articles x terms, and the terms: words and pairs of words."""
-    least = max(MIN_ARTICLES, articles // 1000)
+    least = max(TERM_ARTICLES, articles // 1000)
     able, form = words["term"].to_numpy(), words["form"].to_numpy(dtype=np.int64)
     pair = np.append(False, able[:-1]) & able & words["joined"].to_numpy()
     keys = np.concatenate([form[able], (form[:-1][pair[1:]] + 1) * len(forms) + form[pair]])

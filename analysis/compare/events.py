@@ -105,7 +105,7 @@ def group_events(articles: pd.DataFrame, threshold: float = THRESHOLD) -> pd.Dat
     table = table.sort_values(["day", "article_id"], na_position="last")
     day, rows = table["day"].to_numpy(), pd.Series(range(len(table)))
     # Headlines are read after the texts, by the same numbers.
-    article, word, _, _, _, strings = read_words(pd.concat([table["text"], table["headline"]]))
+    article, word, _, _, _, strings = split_texts(pd.concat([table["text"], table["headline"]]))
     code, forms = pd.factorize(strings.str.lower().str.replace("’", "'").str.removesuffix("'s"))
     form, size = code.astype(np.int32)[word], np.bincount(article, minlength=2 * len(rows))
     body = slice(size[: len(rows)].sum())
@@ -176,7 +176,7 @@ def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.Data
     return found.assign(source=origin, counted=counted, note=note)
 
 
-def read_words(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, pd.Series]:
+def split_texts(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, pd.Series]:
     """Of every word: row of its text, number, first character, whether it goes on a sentence, and that after a space.
 
     Last come the strings that the numbers stand for.

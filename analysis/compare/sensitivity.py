@@ -10,6 +10,7 @@ from analysis.compare.contrasts import ALPHA, contrast_sides
 from analysis.compare.events import COPIES
 from analysis.compare.rates import HALF, UNQUOTED, place_articles, student_quantile, sum_units
 from analysis.tables import InputError, round_significant
+from analysis.voice import VOICES
 
 _ESTIMATES = ["rate_ratio", "ci_low", "ci_high", "p"]
 
@@ -118,7 +119,7 @@ def _without_entries(
     mentions: pd.DataFrame, scores: pd.DataFrame, feature: str, section: str, voice: str
 ) -> pd.DataFrame:
     """Scores of a voice with the mentions of one lexicon entry left out, each as a feature of its own."""
-    voices = {"all": ["newsroom", "quoted", "reported"], "unquoted": list(UNQUOTED)}.get(voice, [voice])
+    voices = {"all": list(VOICES), "unquoted": list(UNQUOTED)}.get(voice, [voice])
     sections = ["body", "subheading"] if section == "body" else [section]
     kept = (mentions["feature"] == feature) & mentions["section"].isin(sections) & mentions["voice"].isin(voices)
     kept &= ~mentions["negated"].astype(bool)

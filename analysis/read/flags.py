@@ -52,7 +52,7 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     Returns
     -------
     articles : DataFrame
-        As given, with the columns `duplicate_of` (the first article with the same text), `problem` (the
+        As given, with the columns `same_text_as` (the first article with the same text), `problem` (the
         `PROBLEMS` it has, `; ` between; missing for most) and, if asked for, `language` (ISO 639-1).
     notes : DataFrame
         `article_id`, `source`, `field`, `note`: every flag; of an outlet as a whole without an article.
@@ -61,7 +61,7 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
     --------
     >>> text = ["It may rain.", "It may rain.", "It is raining."]
     >>> checked, notes = check_articles(pd.DataFrame({"article_id": list("abc"), "text": text}), languages=False)
-    >>> checked["duplicate_of"].tolist(), checked["problem"].tolist()
+    >>> checked["same_text_as"].tolist(), checked["problem"].tolist()
     ([nan, 'a', nan], ['short', 'duplicate; short', 'short'])
     """
     checked = articles.copy()
@@ -75,7 +75,7 @@ def check_articles(articles: pd.DataFrame, languages: bool = True) -> tuple[pd.D
         note(checked[name].str.contains(_BROKEN, na=False), name, "characters are broken and could not be repaired")
     same = checked["text"].str.split().str.join(" ")
     first = checked["article_id"].groupby(same).transform("first")
-    checked["duplicate_of"] = first.where(same.duplicated()).astype("str")
+    checked["same_text_as"] = first.where(same.duplicated()).astype("str")
     brief = checked["text"].where(checked["text"].str.len() < _STUB_CHARACTERS)
     stub = brief.str.contains("|".join(_RULES[["stub"]]), case=False, na=False)
     short = (brief.str.count(r"\w+") < SHORT_WORDS) & ~stub
@@ -203,7 +203,7 @@ def tabulate_corpus(articles: pd.DataFrame) -> pd.DataFrame:
          "agency_copy": table["origin"].notna() & (table["origin"] != table["outlet"])}
     )  # fmt: skip
     if "problem" in table:
-        counted = counted.assign(duplicates=table["duplicate_of"].notna(), problems=table["problem"].notna())
+        counted = counted.assign(duplicates=table["same_text_as"].notna(), problems=table["problem"].notna())
     if "language" in table:
         counted["other_languages"] = table["language"].notna() & (table["language"] != "en")
     groups = counted.groupby([key.fillna("") for key in keys])

@@ -18,6 +18,7 @@ from analysis.read.articles import WORD
 from analysis.tables import COMPARISON, CONTRASTS, InputError, read_table, round_significant
 from analysis.validate.agreement import compare_coders
 from analysis.validate.sheets import find_key, read_sheet
+from analysis.voice import STANCES, VOICES
 
 #: Outlets named in a figure: what stays legible in a column; the rest is grouped and counted.
 MOST = 8
@@ -27,8 +28,6 @@ UNNAMED, UNKNOWN = "(not named)", "side not known"
 SINGLE = 20
 #: Up to so many dated articles each is a mark of its own in `timeline_table`; beyond, each month of an outlet.
 DATED = 60
-VOICES = ("newsroom", "reported", "quoted")
-STANCES = ("neutral", "endorsing", "doubting", "denying", "accusing")
 #: Kinds of sources, as a figure names them.
 SOURCES = {
     "person": "person named", "office": "office or country", "group": "group", "medium": "medium",

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from analysis.compare.rates import MIN_ARTICLES
 from analysis.tables import InputError, read_table, round_significant
 from analysis.validate.sheets import SHOWN, VOICES, find_key, read_sheet, sheet_features
 
-#: As in the comparison of outlets: what varies between articles cannot be seen in fewer.
-MIN_ARTICLES = 3
+#: What varies between articles cannot be seen in fewer.
 NO_INTERVAL = f"fewer than {MIN_ARTICLES} articles: no interval"
 
 

@@ -221,7 +221,7 @@ def find_quotes(tokens: Tokens) -> Quotes:
         pairs.append(np.where(found < 0, -1, found + begin))
     paired = np.concatenate(pairs)
     paired = paired[np.argsort(paired[:, 0], kind="stable")]
-    return _stretches(tokens, paired[:, 0], paired[:, 1], gap, start, end, line)
+    return _quoted_stretches(tokens, paired[:, 0], paired[:, 1], gap, start, end, line)
 
 
 def no_quotes() -> Quotes:
@@ -230,7 +230,7 @@ def no_quotes() -> Quotes:
     return Quotes(none, none, none, none, none, none.astype(bool))
 
 
-def _stretches(
+def _quoted_stretches(
     tokens: Tokens,
     opened: np.ndarray,
     shut: np.ndarray,

@@ -18,7 +18,7 @@ from analysis.voice.words import GAPS, Words, gaps_named, kinds_named, read_cues
 
 #: Sections by number. Headlines count in the headline, the others in the text.
 SECTIONS = ("headline", "subheading", "body", "footnote")
-VOICES = ("newsroom", "quoted", "reported")
+VOICES = ("newsroom", "reported", "quoted")
 #: How many spans back to look for the one that encloses another.
 _LOOK_BACK = 12
 _COMMA_QUOTE = GAPS.index("comma-quote")

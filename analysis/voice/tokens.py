@@ -99,7 +99,7 @@ class Vocabulary:
         number = eight[start[short]] & ((np.uint64(1) << count * np.uint64(8)) - np.uint64(1)) | count << np.uint64(56)
         ids = np.empty(len(start), dtype=np.int32)
         ids[short] = self._known(pa.array(number).dictionary_encode())
-        ids[long] = self._known(_stretches(data, start[long], end[long]).dictionary_encode())
+        ids[long] = self._known(_slices(data, start[long], end[long]).dictionary_encode())
         return ids
 
     def _known(self, encoded: pa.DictionaryArray) -> np.ndarray:
@@ -220,10 +220,10 @@ class Tokens(NamedTuple):
 
     def strings(self, start: np.ndarray, end: np.ndarray) -> pa.Array:
         """The texts between byte offsets, as an Arrow array of strings."""
-        return _stretches(self.data, start, end).cast(pa.large_string())
+        return _slices(self.data, start, end).cast(pa.large_string())
 
 
-def _stretches(data: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array:
+def _slices(data: np.ndarray, start: np.ndarray, end: np.ndarray) -> pa.Array:
     """The bytes from each start to its end as an Arrow array."""
     size = (end - start).astype(np.int64)
     offsets = np.concatenate([[0], np.cumsum(size)])

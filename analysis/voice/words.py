@@ -20,7 +20,7 @@ from analysis.voice.tokens import Tokens, Vocabulary
 
 #: What the weights were fitted on: edit it only together with a new fit (benchmarks/attribution.py).
 CUES = Path(__file__).with_name("cues.csv")
-STANCES = ("neutral", "doubting", "denying", "accusing", "endorsing")
+STANCES = ("neutral", "endorsing", "doubting", "denying", "accusing")
 #: Places after the last word that hold nothing.
 PAD = 4
 

@@ -32,7 +32,7 @@ def test_no_article_is_dropped(checked):
 
 
 def test_repeated_texts_point_to_the_first(checked):
-    assert checked[0]["duplicate_of"].dropna().to_dict() == {"b": "a"}
+    assert checked[0]["same_text_as"].dropna().to_dict() == {"b": "a"}
 
 
 def test_problems_are_named(checked):

@@ -232,7 +232,7 @@ def test_a_workbook_has_drop_downs_and_the_codebook_and_runs_nothing(articles: p
     assert codebook["C3"].value == "'=denied"
     assert all(cell.data_type != "f" for tab in book for row in tab.iter_rows() for cell in row)
     rules = {str(rule.sqref): rule.formula1 for rule in coding.data_validations.dataValidation}
-    assert rules == {"E2:E21 F2:F21": '"0,newsroom,quoted,reported"'}
+    assert rules == {"E2:E21 F2:F21": '"0,newsroom,reported,quoted"'}
     assert [coding["E1"].value, coding["F1"].value] == ["hedge", "denial"]
 
 
@@ -283,7 +283,7 @@ def test_slips_of_the_keyboard_and_moved_rows_and_columns_are_understood(tmp_pat
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"hedge": ["1", "perhaps"]}, r"B3 \(hedge\) says “perhaps”: a feature is 0, 1, newsroom, quoted or reported"),
+        ({"hedge": ["1", "perhaps"]}, r"B3 \(hedge\) says “perhaps”: a feature is 0, 1, newsroom, reported or quoted"),
         ({"hedge": ["newsrom", ""]}, r"B2 \(hedge\) says “newsrom”"),
         ({"item": ["1", "1"]}, r"A3 \(item\) says “1”: .* every item has its own number"),
         ({"item": ["1", "1a"]}, r"A3 \(item\) says “1a”"),
