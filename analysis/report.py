@@ -79,6 +79,9 @@ class Reportable(Protocol):
     def checked(self) -> pd.DataFrame: ...
 
     @property
+    def flags(self) -> pd.DataFrame: ...
+
+    @property
     def has_texts(self) -> bool: ...
 
 
@@ -199,13 +202,18 @@ def _front(
             for book in books]  # fmt: skip
     shown = [{**page, **{name: f"notebooks/{page[name]}" for name in ("page", "book")}} for page in told]
     notes: list[str] = [findings.describe_copies(study.articles)]
-    notes += [describe_problems(study.checked)] if study.has_texts else []
+    notes += [describe_problems(study.checked), *_incomparable(study.flags)] if study.has_texts else []
     return front_page(
         title, study.articles, rates["outlet"], contrasts, links,
         mentions=counted_mentions(study.mentions, study.articles, events), names=names,
         groups={column: table for column, table in rates.items() if column != "outlet"}, notes=notes,
         problems=problems, notebooks=shown, files=files, beforehand=beforehand,
     )  # fmt: skip
+
+
+def _incomparable(flags: pd.DataFrame) -> list[str]:
+    """What is said of whole outlets: texts in a state in which they cannot be compared with others."""
+    return [findings.plain_markdown(note) for note in flags.loc[flags["field"] == "outlet", "note"]]
 
 
 def _manifest(

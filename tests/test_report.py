@@ -143,6 +143,18 @@ def test_without_outlets_the_report_says_why_nothing_is_compared(nothing_to_run)
     assert read_table(nothing_to_run / "out" / "tables" / "contrasts.csv")["status"].notna().all()
 
 
+def test_outlets_whose_texts_lost_their_marks_are_said_not_to_be_comparable(nothing_to_run):
+    text = (
+        "The office said on Monday that rain may reach the city, and nobody, it added, knows the office's plans. " * 20
+    )
+    rows = [{"id": f"{o}{i}", "outlet": o, "text": f"{text} Day {i}."} for o in ("Post", "Mail") for i in range(12)]
+    frame = pd.DataFrame(rows)
+    frame.loc[frame["outlet"] == "Mail", "text"] = frame["text"].str.replace("[,']", "", regex=True)
+    write_report(frame, nothing_to_run / "out")
+    for page in ("index.html", "methods.md"):
+        assert "cannot be compared with others" in (nothing_to_run / "out" / page).read_text(), page
+
+
 def test_a_folder_in_use_is_refused_and_with_force_keeps_its_other_files(nothing_to_run):
     (nothing_to_run / "out").mkdir()
     (nothing_to_run / "out" / "mine.txt").write_text("mine")

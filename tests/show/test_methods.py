@@ -20,7 +20,8 @@ def study(**given):
         "articles": scored.articles, "contrasts": lambda: contrasts, "rates": lambda: rates, "seed": 5, "about": None,
         "lexicon": read_lexicon(), "actors": None, "corpus": SimpleNamespace(**empty),
         "checked": check_articles(scored.articles)[0],
-        "has_texts": True, "events": pd.DataFrame({"article_id": scored.articles["article_id"], "event": "e"}),
+        "has_texts": True, "flags": check_articles(scored.articles)[1],
+        "events": pd.DataFrame({"article_id": scored.articles["article_id"], "event": "e"}),
     }  # fmt: skip
     return SimpleNamespace(**parts | given)
 
