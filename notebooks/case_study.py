@@ -40,6 +40,7 @@ def draw_calibration(table: pd.DataFrame) -> Figure:
     figure = draw_points(table, "per_cent", "feature", label, "split", "size", "lowest", "highest", columns=4)
     for ax in figure.axes:
         ax.axvline(5, color="#444444", lw=0.8, zorder=0.5)
+        ax.set_xlim(-0.3, max(6.0, 1.05 * table["highest"].max()))  # one scale: the line stands in every panel
     return figure
 
 

@@ -29,9 +29,9 @@ def tables(folder, kind="csv"):
 
 def test_batches_processes_and_a_full_memory_do_not_change_a_byte(corpus, tmp_path, monkeypatch):
     score_corpus(corpus, tmp_path / "one", workers=1)
-    score_corpus(corpus, tmp_path / "many", workers=2, batch_bytes=900)
+    score_corpus(corpus, tmp_path / "many", workers=2, batch_bytes=2000)
     monkeypatch.setattr(stream, "MOST_STRINGS", 10)
-    score_corpus(corpus, tmp_path / "anew", workers=1, batch_bytes=900)
+    score_corpus(corpus, tmp_path / "anew", workers=1, batch_bytes=2000)
     for name in NAMES:
         expected = (tmp_path / "one" / f"{name}.csv").read_bytes()
         assert (tmp_path / "many" / f"{name}.csv").read_bytes() == expected
@@ -41,7 +41,7 @@ def test_batches_processes_and_a_full_memory_do_not_change_a_byte(corpus, tmp_pa
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
 def test_formats_hold_the_same_tables(corpus, tmp_path, kind):
     score_corpus(corpus, tmp_path / "csv")
-    score_corpus(corpus, tmp_path / kind, kind, batch_bytes=900)
+    score_corpus(corpus, tmp_path / kind, kind, batch_bytes=2000)
     for one, other in zip(tables(tmp_path / "csv"), tables(tmp_path / kind, kind), strict=True):
         pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False)
 
@@ -84,7 +84,7 @@ def test_a_compressed_corpus_is_read_in_batches_too(corpus, tmp_path):
     packed = tmp_path / "news.jsonl.gz"
     packed.write_bytes(gzip.compress(corpus.read_bytes()))
     score_corpus(corpus, tmp_path / "plain")
-    score_corpus(packed, tmp_path / "packed", batch_bytes=900)
+    score_corpus(packed, tmp_path / "packed", batch_bytes=2000)
     assert (tmp_path / "plain" / "scores.csv").read_bytes() == (tmp_path / "packed" / "scores.csv").read_bytes()
 
 
@@ -101,7 +101,7 @@ def test_work_comes_back_in_the_order_given(workers, count):
 def test_a_column_that_only_later_records_have_is_kept(corpus, tmp_path):
     more = {"id": "late", "outlet": "The Sun", "title": "", "text": "It may rain.", "topic": "weather"}
     corpus.write_text(corpus.read_text() + json.dumps(more) + "\n")
-    score_corpus(corpus, tmp_path / "out", batch_bytes=900)
+    score_corpus(corpus, tmp_path / "out", batch_bytes=2000)
     topics = read_table(tmp_path / "out" / "articles.csv").set_index("article_id")["topic"]
     assert topics["late"] == "weather"
     assert topics.drop("late").isna().all()

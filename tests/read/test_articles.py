@@ -161,7 +161,7 @@ def test_a_bad_record_deep_in_a_fast_file_costs_only_itself(tmp_path):
     rows = [json.dumps({"id": str(n), "text": f"Article {n} may be read."}) for n in range(600)]
     rows[400] = '{"id": "400", "text": 12.5, '
     (tmp_path / "a.jsonl").write_text("\n".join(rows) + "\n")
-    batches = list(iter_articles(tmp_path / "a.jsonl", batch_bytes=4096))
+    batches = list(iter_articles(tmp_path / "a.jsonl", batch_bytes=16384))
     assert sum(len(batch.articles) for batch in batches) == 599
     assert [line for batch in batches for line in batch.rejected["line"]] == [401]
     sources = pd.concat([batch.articles["source"] for batch in batches]).tolist()
@@ -174,7 +174,7 @@ def test_a_stream_gives_the_same_articles_as_the_whole(tmp_path, name):
     rows = [{"id": str(n % 40), "text": f"Text {n} of the day.", "date": "2018-03-06"} for n in range(200)]
     path = save(tmp_path / name, rows)
     whole = read(path).articles
-    batches = [batch.articles for batch in iter_articles(path, batch_bytes=500, count_words=True)]
+    batches = [batch.articles for batch in iter_articles(path, batch_bytes=4000, count_words=True)]
     assert len(batches) > 3
     pd.testing.assert_frame_equal(pd.concat(batches, ignore_index=True), whole)
     assert whole["article_id"].is_unique
