@@ -155,7 +155,8 @@ def say_missed(table: pd.DataFrame, names: Mapping[str, str] | None = None) -> s
         said.append(f"Half of them would have shown a difference if it was {', but only '.join(sizes)}.")
     if untold:
         said.append(f"{untold:,} more could not be estimated: too few articles or mentions.")
-    return " ".join(said) or "Everything that was compared differs."
+    everything = "Everything that was compared differs." if table["compared"].sum() else "Nothing was compared."
+    return " ".join(said) or everything
 
 
 def say_status(row: Mapping[Any, Any], level: float = ALPHA) -> str:

@@ -32,7 +32,7 @@ def simulate(random, recalls, articles=300, coded=600, prevalence=0.1):
 
 
 def test_equal_outlets_stay_equal_where_the_tool_misses_more_in_one():
-    random, found, plain, trials = np.random.default_rng(1), [], [], 24
+    random, found, plain, trials = np.random.default_rng(1), [], [], 40
     for _ in range(trials):
         scores, articles, coded = simulate(random, (0.9, 0.75))
         found.append(contrasts(scores, articles, coded=coded).iloc[0])

@@ -55,7 +55,7 @@ def test_validity_is_told_of_voice_by_kind_with_intervals_and_of_actors():
     reported = voice_accuracy().set_index("voice").loc["reported"]
     said = "US news, reported {right} of {judged} ({share:.2f}, {low:.2f} to {high:.2f})"
     assert said.format(**reported) in text and 0 < reported["low"] < reported["share"] < reported["high"] < 1
-    assert "&lt;US&gt; (1 name)" in text and "hearsay 0.9" in text
+    assert "&lt;US&gt; (1 name)" in text and "hearsay 0.98 (from 0.95)" in text
     assert "Comparative framing analysis 0.1.0, by the contributors" in text and "with numpy 2.2." in text
 
 

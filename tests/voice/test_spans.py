@@ -236,7 +236,7 @@ NEWS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(st.lists(st.one_of(NEWS, st.text(max_size=4)), max_size=25).map(" ".join), max_size=4))
 def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
     series = pd.Series(texts, dtype="str")
