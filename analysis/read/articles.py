@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.read import pages
+from analysis.read.columns import EXTRA, FILE, are_addresses, list_names, list_spares, map_columns, plain_name
 from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
@@ -20,18 +21,11 @@ from analysis.read.records import BATCH_BYTES, KINDS, LONGEST_TEXT, Batch, as_fr
 from analysis.read.repair import repair_texts
 from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
-# The names that columns have in the tables of databases, scrapers and this project; the first that is there wins.
-_NAMES = read_table(Path(__file__).with_name("columns.csv"))
-_USUAL = {ours: names.split() for ours, names in _NAMES.itertuples(index=False)}
-# Kept as they are where a table has them: what outlets are compared within, and what an article is about.
-EXTRA = ["topic", "genre", "event", "author"]
 COLUMNS = ["source", "column", "taken_for"]
-_FILE = {"file", "filename"}
 _MOST_COLUMNS = 1000  # no table of articles has more; a file of a million would take minutes, and as many notes
 _LONGEST_HEADER = 100_000  # bytes of a header that are looked at before a file is read
 # By their headers: what is written beside a table of articles tells of it.
 _SIDE_TABLES = {",".join(f'"{name}"' for name in table) for table in (REJECTED, REMOVED, NOTES)}
-_MOST_NAMED = 30  # columns that an error lists
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -49,14 +43,15 @@ class _Table:
         self.names |= dict.fromkeys(new)
         if len(self.names) > _MOST_COLUMNS:
             raise InputError(f"{batch.source}: it has {len(self.names)} columns; at most {_MOST_COLUMNS} are read")
-        self.mapping = _mapping(list(self.names), self.columns, batch.source, _are_addresses(batch.frame))
+        self.mapping = map_columns(list(self.names), self.columns, batch.source, are_addresses(batch.frame))
         if self.names and "text" not in self.mapping.values():
-            raise InputError(f"{batch.source}: no column of text among {_listed(self.names)}; name it: "
+            raise InputError(f"{batch.source}: no column of text among {list_names(self.names)}; name it: "
                              'columns={"text": …}, or --columns text=…')  # fmt: skip
         unused = [name for name in batch.frame.columns if name not in {*self.mapping, *EXTRA, "line"}]
         kept = {name: name for name in [*EXTRA, "words"] if name not in self.mapping.values()}
         told = pd.DataFrame({"source": batch.source, "column": new}, dtype="str")
         told["taken_for"] = told["column"].map({**kept, **self.mapping}).astype("str")
+        batch = _fill_texts(batch, self.mapping)
         return batch._replace(frame=batch.frame.drop(columns=unused).rename(columns=self.mapping)), told
 
     @cached_property
@@ -65,6 +60,20 @@ class _Table:
         dates = [name for name, ours in self.mapping.items() if ours == "published"]
         return any(shows_month_first(batch.frame[name]) for name in dates[:1] for batch in self.again()
                    if name in batch.frame)  # fmt: skip
+
+
+def _fill_texts(batch: Batch, mapping: Mapping[str, str]) -> Batch:
+    """A batch in which a record without a text has it from the next column that holds one (*maintext*), and a note."""
+    taken = next((theirs for theirs, ours in mapping.items() if ours == "text" and theirs in batch.frame), None)
+    spares = list_spares(batch.frame.columns.difference([*mapping], sort=False), taken) if taken else []
+    frame, notes = batch.frame, list(batch.notes)
+    for spare in spares:
+        filled = frame[taken].isna() & frame[spare].notna()
+        if filled.any():
+            notes += [(None, f"{batch.source}:{line}", "text", f"{taken} is empty, taken from {spare}")
+                      for line in frame["line"][filled]]  # fmt: skip
+            frame = frame.assign(**{str(taken): frame[taken].fillna(frame[spare])})
+    return batch._replace(frame=frame, notes=notes)
 
 
 def join_corpus(batches: Iterable[Corpus], source: Any) -> Corpus:
@@ -210,20 +219,10 @@ def _scored_table(path: Path, files: Mapping[str, Callable[[], Any]]) -> dict[st
     return {name.format("articles"): files[name.format("articles")] for name in scored[:1] if path.is_dir()}
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip("\"' \n"))).strip("_").lower()
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = [name if len(name) <= 60 else name[:60] + "…" for name in names]
-    more = f" and {len(shown) - _MOST_NAMED} more" if len(shown) > _MOST_NAMED else ""
-    return " ".join(", ".join(shown[:_MOST_NAMED]).split()) + more
-
-
 def _lists_files(name: str, opened: Callable[[], Any]) -> bool:
     if not name.lower().endswith((".csv", ".tsv")):
         return False
-    return not _FILE.isdisjoint(map(_plain, re.split(r"[,;\t]", _first_line(opened))))
+    return not FILE.isdisjoint(map(plain_name, re.split(r"[,;\t]", _first_line(opened))))
 
 
 def _is_side_table(name: str, opened: Callable[[], Any]) -> bool:
@@ -242,11 +241,11 @@ def _first_line(opened: Callable[[], Any]) -> str:
 def _metadata(name: str, opened: Callable[[], Any]) -> pd.DataFrame:
     """What is known of each page, under its file name."""
     frame = pd.concat([batch.frame for batch in read_records(opened, name)], ignore_index=True).drop(columns="line")
-    keys = [column for column in frame.columns if _plain(column) in _FILE]
+    keys = [column for column in frame.columns if plain_name(column) in FILE]
     if not keys:
-        raise InputError(f"{name}: a table of pages needs a column 'file'; it has {_listed(frame.columns)}")
+        raise InputError(f"{name}: a table of pages needs a column 'file'; it has {list_names(frame.columns)}")
     frame = frame.dropna(subset=keys[0]).drop_duplicates(keys[0]).set_index(keys[0])
-    frame = frame.rename(columns=_mapping(list(frame.columns), {}, name))
+    frame = frame.rename(columns=map_columns(list(frame.columns), {}, name))
     return frame[[column for column in frame.columns if column in {*ARTICLES, *EXTRA} - {"text", "source"}]]
 
 
@@ -258,31 +257,6 @@ def _tell(batch: Batch, known: pd.DataFrame) -> Batch:
             return batch._replace(frame=batch.frame.assign(**told, known=True))
     batch.notes.append((Path(batch.source).stem, batch.source, "file", "the table of pages does not name this file"))
     return batch
-
-
-def _are_addresses(frame: pd.DataFrame) -> bool:
-    """Whether the column `source` holds addresses, as trafilatura writes it."""
-    given = frame["source"].dropna() if "source" in frame else pd.Series(dtype="str")
-    return bool(len(given) and given.str.match("https?://").all())
-
-
-def _mapping(
-    names: list[str], columns: Mapping[str, str], source: str, source_is_address: bool = False
-) -> dict[str, str]:
-    """From the input's column names to ours; each of ours is given once."""
-    if wrong := [name for name in columns if name not in {*_USUAL, *EXTRA}]:
-        raise InputError(f"columns: {_listed(wrong)} is not among {', '.join(dict.fromkeys([*_USUAL, *EXTRA]))}")
-    if absent := [name for name in columns.values() if names and name not in names]:
-        raise InputError(f"{source}: no column {_listed(absent)}; it has {_listed(names)}")
-    plain = {_plain(name): name for name in reversed(names)}
-    if source_is_address:
-        plain.setdefault("url", plain.pop("source"))
-    mapping = {theirs: ours for ours, theirs in columns.items()}
-    for ours, usual in _USUAL.items():
-        for theirs in [plain[alias] for alias in usual if alias in plain and ours not in columns][:1]:
-            mapping.setdefault(theirs, ours)
-    # Beside an outlet, `source` is what this project's own tables call the file that a row came from.
-    return {"source": "source", **mapping} if "source" in names and not source_is_address else mapping
 
 
 def _finish(

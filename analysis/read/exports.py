@@ -25,9 +25,22 @@ _IN_HTML = {
         r"Do[ck]umento? [A-Z]{3,}\d{10}", re.I),
     "marks of Nexis": re.compile(r"<DOC(?:FULL| NUMBER)|NAME=.?DOC_ID_|\b\d+ (?:of|von|de) \d+ DO[CK]UMENT", re.I),
     "marks of ProQuest": re.compile(r"ProQuestDocuments|ProQuest document (?:ID|link)|DocID_", re.I),
+    "marks of NewsBank": re.compile(r"infoweb\.newsbank\.com|NewsBank, inc|<title>[^<]*Access World News", re.I),
     "marks of Europresse": re.compile(r"docOcurrContainer|DocPublicationName|titreArticleVisu", re.I),
 }  # fmt: skip
-_NAMED = re.compile(r"\b(?:europresse|CEDROM-SNi)\b", re.I)
+# What stands at the end of each document of databases whose exports are not read: no page has it on a line of its own.
+_NAMED = {
+    "the name of Europresse": re.compile(r".*\b(?:europresse|CEDROM-SNi|eureka\.cc)\b", re.I),
+    "citations of NewsBank": re.compile(r".*\b(?:NewsBank: |infoweb\.newsbank\.com|NewsBank, inc)|OpenURL Link$", re.I),
+    "document numbers of Gale": re.compile(r"\s*(?:Gale Document Number:|.*\blink\.gale\.com/)", re.I),
+    "accession numbers of EBSCO": re.compile(r".*\bsearch\.ebscohost\.com/|\s*EBSCO(?:host|\s+Publishing)\b"),
+    "notices of Westlaw": re.compile(r".*©.*Thomson Reuters\. No claim to orig", re.I),
+    "the name of wiso or Genios": re.compile(r".*\b(?:wiso-net\.de|GBI-Genios)\b", re.I),
+}
+
+
+_ISSUE = re.compile(r",\s*(?:no|n°|nº)\.?\s*\d.*$")  # of a newspaper, behind its name
+_LAST = 40  # lines at the end of a file in which a database names itself
 
 
 class Layout(NamedTuple):
@@ -109,7 +122,8 @@ def _seen(lines: list[str]) -> list[str]:
     seen += ["coded fields"] * factiva.looks_like_factiva(lines)
     seen += ["fields of ProQuest"] * proquest.looks_like_proquest(lines)
     seen += ["fields of Nexis"] * nexis.looks_like_nexis(lines)
-    return seen + ["the name of Europresse"] * (len(lines) > 1 and any(map(_NAMED.search, lines[-40:])))
+    said = [name for name, mark in _NAMED.items() if len(lines) > 1 and any(map(mark.match, lines[-_LAST:]))]
+    return seen + said
 
 
 def _speaks_for(layout: Layout, lines: list[str], suffix: str) -> bool:
@@ -183,12 +197,16 @@ def _block_lines(soup: Any) -> list[str]:
 
 def _europresse_lines(soup: Any) -> list[str]:
     """Europresse's articles as lines of Factiva's codes: its classes name what they hold."""
-    classes = {"HD": "titreArticle", "SN": "DocPublicationName", "PD": "DocHeader", "TD": "docOcurrContainer"}
+    classes = {"HD": "titreArticle", "SN": "DocPublicationName", "PD": "DocHeader", "BY": "docAuthors",
+               "TD": "docOcurrContainer", "AN": "publiC-lblNodoc"}  # fmt: skip
     lines = []
     for article in soup.find_all("article"):
+        fields = []
         for code, name in classes.items():
             for part in article.find_all(class_=name)[:1]:
                 paragraphs = [leaf.get_text() for leaf in part.find_all("p")] or part.get_text().split("\n")
-                lines += [f"{code}\t{' '.join(paragraph.split())}" for paragraph in paragraphs if paragraph.strip()]
-        lines.append("\f")
+                told = [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
+                fields += [f"{code}\t{_ISSUE.sub('', text) if code == 'SN' else text}" for text in told]
+                part.extract()
+        lines += [*filter(None, map(str.strip, article.get_text("\n").split("\n"))), *fields, "\f"]
     return lines

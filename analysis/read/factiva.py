@@ -15,6 +15,10 @@ _ELEMENTS = dict(_FIELDS.query("form == 'element'")[["label", "column"]].to_nump
 _COLUMN = dict(_FIELDS.query("form == 'code'")[["label", "column"]].to_numpy())
 # A code stands alone on its line or in its cell: a paragraph may begin with IN or RE.
 _CODE = re.compile(rf"\s*({'|'.join(_COLUMN)})(?:\s*|(?:\t|  +)(\S.*))$")
+# With one blank behind them they are codes where none stands alone; those that begin like words show what they list.
+_CODE_AND_BLANK = re.compile(
+    rf"\s*({'|'.join(_COLUMN.keys() - {'IN', 'RE', 'CO', 'NS'})}|(?:IN|RE|CO|NS)(?= \w+ : ))\s(\S.*)$"
+)
 NUMBER = re.compile(r"\s*(?:AN\s+)?Do[ck]umento? ([A-Z0-9]{5}\w*)\s*$|\f")
 _WORDS = re.compile(r"[\d,.\u202f ]+ (?:words|mots|Wörter|palabras|parole|palavras|woorden)$")
 _RIGHTS = re.compile(r"©|\([Cc]\)|Copyright")
@@ -25,23 +29,30 @@ _PUBLISHER_WORDS = 10
 
 def looks_like_factiva(lines: list[str]) -> bool:
     """Whether lines hold coded fields: three codes, one of them a headline's, one a text's."""
-    codes = {found[1] for line in lines if (found := _CODE.match(line))}
-    return len(codes) >= _CODES_SHOWN and "HD" in codes and not codes.isdisjoint({"LP", "TD"})
+    return _coded(lines) is not None
+
+
+def _coded(lines: list[str]) -> re.Pattern[str] | None:
+    """How the codes of lines are written; None where there are none."""
+    for form in (_CODE, _CODE_AND_BLANK):
+        codes = {found[1] for line in lines if (found := form.match(line))}
+        if len(codes) >= _CODES_SHOWN and "HD" in codes and not codes.isdisjoint({"LP", "TD"}):
+            return form
+    return None
 
 
 def read_factiva(lines: list[str]) -> tuple[Article, Left]:
     """One article, coded or as displayed: headline, words, day, outlet, code, language, rights, text, number."""
-    if looks_like_factiva(lines):
-        return _read_codes(lines)
-    return _read_shown(lines)
+    form = _coded(lines)
+    return _read_codes(lines, form) if form else _read_shown(lines)
 
 
-def _read_codes(lines: list[str]) -> tuple[Article, Left]:
+def _read_codes(lines: list[str], form: re.Pattern[str]) -> tuple[Article, Left]:
     parts: dict[str, list[str]] = {}
     left: Left = []
     column, code = "", ""
     for line in (line.replace("\xa0", " ") for line in lines):
-        if found := _CODE.match(line):
+        if found := form.match(line):
             code, column, line = found[1], _COLUMN[found[1]], found[2] or ""
         if column and (line := line.strip()):
             parts.setdefault(column, []).append(line)
@@ -116,9 +127,18 @@ def list_xml(content: bytes) -> list[str]:
     root = etree.fromstring(content.strip(), etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
     lines = []
     for article in root.iter("{*}article"):
+        others = [node for node in article.iter("*") if not _is_known(node)]
+        lines += [" ".join(node.text.split()) for node in others if node.text and node.text.strip()]
         for element, code in _ELEMENTS.items():
             for node in article.iter(f"{{*}}{element}"):
                 leaves = node.findall(".//{*}paragraph") or [node]
                 lines += [f"{code}\t{' '.join(''.join(leaf.itertext()).split())}" for leaf in leaves]
         lines.append("\f")
     return lines
+
+
+def _is_known(node: Any) -> bool:
+    """Whether an element of XML, or one that it stands in, is among those that are read."""
+    from lxml import etree
+
+    return any(etree.QName(outer).localname in _ELEMENTS for outer in (node, *node.iterancestors()))

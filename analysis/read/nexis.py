@@ -14,13 +14,23 @@ Article = dict[str, str]
 Left = list[tuple[str, str]]  # what was left out of an article: why, and its words
 
 _FIELDS = read_table(Path(__file__).with_name("export_fields.csv")).fillna("").query("form == 'nexis'")
-_COLUMN = dict(zip(_FIELDS["label"], _FIELDS["column"], strict=True))
-_TAIL = set(_FIELDS["label"][_FIELDS["ends_text"] != ""])
 # Classic exports set their labels in capitals, Nexis Uni puts a no-break space after the colon: prose does neither.
 _CAPITALS = re.compile(r"\s*([A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ /&-]{2,30}?)\s*:\s*(.*)", re.DOTALL)
-_SPACED = re.compile(r"\s*([^\W\d_][\w /&-]{2,30}?):\xa0\s*(.*)", re.DOTALL)
-_PLAIN = re.compile(r"\s*([^\W\d_][\w /&-]{2,30}?):\s+(.*)", re.DOTALL)
-_BODY = re.compile(r"\s*(?:Body|BODY|Textkörper|Haupttext|Volltext|Corps|Cuerpo|Corpo)\s*:?\s*$")
+_SPACED = re.compile(r"\s*([^\W\d_][\w /&-]{1,30}\w):\xa0\s*(.*)", re.DOTALL)
+_PLAIN = re.compile(r"\s*([^\W\d_][\w /&-]{1,30}\w):\s+(.*)", re.DOTALL)
+# *DATE-CHARGEMENT*, *Date de chargement*: labels are the same however their words are joined.
+_JOINS = re.compile(r"[\s-]+(?:(?:de|del|di|do|da|du|of)[\s-]+)?")
+_KEYS = _FIELDS["label"].str.replace(_JOINS, " ", regex=True)
+_COLUMN = dict(zip(_KEYS, _FIELDS["column"], strict=True))
+_TAIL = set(_KEYS[_FIELDS["ends_text"] != ""])
+# Headings of the end that no article has for a subheading: whatever stands below them.
+_HEADINGS = set(_KEYS[_FIELDS["ends_text"] == "heading"])
+_IN_WORDS = re.compile(r"[\d.,\u202f ]+(?:words|Wörter|mots|palabras|woorden|parole|palavras)\b", re.IGNORECASE)
+_BODY = re.compile(
+    r"\s*(?:Body|Textkörper|Haupttext|Volltext|Corps(?: du texte)?|Cuerpo(?: del texto)?|"
+    r"Corpo(?: del? testo| do texto)?|Hoofdtekst|Tekst)\s*:?\s*$",
+    re.IGNORECASE,
+)
 _RIGHTS = re.compile(
     r"\s*(?:(?:Copyright|COPYRIGHT|©|\([cC]\))\s.*\d{4}|(?:All|Alle|Tous|Todos|Tutti)\s+(?:Rights?|Rechten?|"
     r"droits|los derechos|i diritti|os direitos)\s+(?:reserved|"
@@ -35,9 +45,15 @@ COUNT = re.compile(
 END = re.compile(
     r"\s*(?:End of Document|Ende des Dokuments|Fin du document|Fin del documento|Einde van document)\s*$", re.I
 )
-_SEASON = re.compile(r"(?:Spring|Summer|Autumn|Fall|Winter)\s+\d{4}$", re.IGNORECASE)
+_SEASON = re.compile(
+    r"(?:\w+ )?(?:Spring|Summer|Autumn|Fall|Winter|Frühling|Frühjahr|Sommer|Herbst|Printemps|Été|Automne|Hiver|"
+    r"Primavera|Verano|Otoño|Invierno|Estate|Autunno|Inverno|Verão|Outono|Lente|Voorjaar|Zomer|Herfst|Najaar),?\s+"
+    r"(?:de )?\d{4}(?:\s*[-/]\s*\d{2,4})?$|(?:1[89]|20)\d\d(?:\s*[-/]\s*\d{2,4})?$",
+    re.IGNORECASE,
+)
 _OF_MONTH = re.compile(r"([^\W\d_]{3,})(?:\s*[-/]\s*[^\W\d_]{3,})?\.?,?\s+\d{4}$")
 _APPENDED = re.compile(r"\s+-\s+Correction(?:s)? Appended$", re.IGNORECASE)
+_LONGEST_HEADING = 5  # words of a heading of the end
 _LATEST_DATE = 25  # characters into a line of the date: before it at most the name of a day
 _LONGEST_DATE = 90  # with the edition and the time
 
@@ -47,7 +63,7 @@ def is_date_line(line: str) -> bool:
 
     Examples
     --------
-    >>> [is_date_line(line) for line in ("May 4, 2018 Friday", "4. Mai 2018", "Summer 2018", "Rain of May 4, 2018")]
+    >>> [is_date_line(line) for line in ("May 4, 2018 Friday", "4. Mai 2018", "Early Summer 2018", "2018")]
     [True, True, True, True]
     >>> is_date_line("The Sun of the late summer"), is_date_line("What we know of the rain that fell on May 4, 2018")
     (False, False)
@@ -67,9 +83,12 @@ def find_label(line: str, known_only: bool = True) -> tuple[str, str] | None:
     (('length', '40 words'), ('byline', 'Anna Jones'), None)
     """
     found = _SPACED.match(line) or _CAPITALS.match(line)
-    if found and (not known_only or found[1].lower() in _COLUMN):
-        return found[1].lower(), " ".join(found[2].split())
-    return None
+    if not found:
+        return None
+    label, value = _key(found[1]), " ".join(found[2].split())
+    if label not in _COLUMN and _IN_WORDS.match(value):
+        label = "length"
+    return (label, value) if not known_only or label in _COLUMN else None
 
 
 def looks_like_nexis(lines: list[str]) -> bool:
@@ -95,15 +114,22 @@ def _ends(lines: list[str], place: int) -> bool:
     line = lines[place]
     if _RIGHTS.match(line) or END.match(line) or COUNT.match(line):
         return True
-    found = find_label(line)
-    if found:
-        return found[0] in _TAIL
-    heading = line.strip().lower()
-    if heading not in _TAIL or not line.strip()[0].isupper():
-        return False
     following = lines[place + 1] if place + 1 < len(lines) else ""
+    if found := find_label(line, known_only=False):
+        label, value = found
+        # A label that is not known ends it where a date stands behind it, or another field of Nexis Uni below.
+        other = is_date_line(value) or bool(_SPACED.match(line) and _SPACED.match(following))
+        return label in _TAIL or (label not in _COLUMN and other)
+    heading = _key(line)
+    if not line.strip()[:1].isupper() or len(heading.split()) > _LONGEST_HEADING or line.strip()[-1] in '.?!…”"':
+        return False
     field = find_label(following)
-    return not following.strip() or bool(field and field[0] in _TAIL)
+    below = not following.strip() or bool(field and field[0] in _TAIL)
+    return heading in _HEADINGS or (heading in _TAIL and below) or bool(_SPACED.match(following))
+
+
+def _key(label: str) -> str:
+    return _JOINS.sub(" ", label.strip().lower())
 
 
 def read_nexis(lines: list[str], headline_first: bool) -> tuple[Article, Left]:
@@ -133,6 +159,7 @@ def read_nexis(lines: list[str], headline_first: bool) -> tuple[Article, Left]:
     # The header stands above the first field that follows a date, or above the body.
     first = min((place for place in (*lengths, *bodies)), default=len(lines))
     date = _place_date(lines, labels, dates, first, headline_first)
+    labels |= _unknown_labels(lines, date, first, headline_first)
     article, header_end = _read_header(lines, labels, first, date, headline_first, used)
     start = _body_start(lines, labels, bodies, lengths, header_end)
     stop = next((place for place in range(start, len(lines)) if _ends(lines, place)), len(lines))
@@ -140,16 +167,33 @@ def read_nexis(lines: list[str], headline_first: bool) -> tuple[Article, Left]:
     used |= set(range(start, stop))
     used |= set(bodies)
     for place, (label, value) in labels.items():
-        column = _COLUMN[label]
+        column = _COLUMN.get(label, "")
         if place in used or column in {"", "length"}:
             continue
         if column == "headline" or column not in article:  # a field named so says it surer than the place of a line
-            end = next((after for after in range(place + 1, len(lines)) if not lines[after].strip() or after in labels
-                        or _BODY.match(lines[after])), len(lines))  # fmt: skip
+            end = next(after for after in range(place + 1, len(lines) + 1) if _ends_field(lines, labels, after))
             article[column] = " ".join([value, *(line.strip() for line in lines[place + 1 : end])]).strip()
             used |= set(range(place, end))
     left = _left(lines, labels, used, start)
     return {name: value for name, value in article.items() if value}, left
+
+
+def _unknown_labels(lines: list[str], date: int | None, first: int, headline_first: bool) -> dict[int, tuple[str, str]]:
+    """Fields of a header whose labels are not known: below the headline, which may have a colon itself."""
+    if date is None:
+        return {}
+    below = [place for place in range(date + 1, first) if lines[place].strip()]
+    gap = next((place for place in below if not lines[place - 1].strip()), first)
+    after = date if headline_first else gap
+    found = {place: find_label(lines[place], known_only=False) for place in below if place > after}
+    return {place: label for place, label in found.items() if label and not lines[place - 1].strip()}
+
+
+def _ends_field(lines: list[str], labels: dict[int, tuple[str, str]], place: int) -> bool:
+    """Whether a field of a header goes on no further: below it is nothing, another field or a heading."""
+    if place >= len(lines) or not lines[place].strip() or place in labels:
+        return True
+    return bool(_BODY.match(lines[place]) or _PLAIN.match(lines[place]))
 
 
 def _place_date(

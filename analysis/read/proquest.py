@@ -24,6 +24,8 @@ _COUNT = re.compile(
 _CAPTION = re.compile(
     r"\s*(CAPTIONS?|CREDITS?|PHOTOS?|GRAPHICS?|ILLUSTRATIONS?|CHARTS?|MAPS?|IMAGES?|Credit|Caption|Illustration)\s*:\s*(.*)"
 )
+# Any other label beside the text, in whatever language: its words go to no column.
+_OTHER = re.compile(r"\s*([^\W\d_][\w /'’-]{1,40}?)\s*:\s+(\S.*)")
 _INFO = re.compile(r"(.*?)\s*;.*?\](.*?):")  # The Sun ; London [London]04 May 2018: A.2.
 
 
@@ -56,6 +58,9 @@ def read_proquest(lines: list[str]) -> tuple[Article, Left]:
                 parts[column] = [found[2]]
             elif found[2]:
                 left.append((f"field of the export: {label}", found[2]))
+        elif column != "text" and label and (other := _OTHER.match(line)):
+            label, column = other[1].lower(), ""
+            left.append((f"field of the export: {label}", other[2]))
         elif column:
             parts[column].append(line)
         elif line:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 import pandas as pd
 
+from analysis.read.columns import find_records
 from analysis.read.encoding import HEAD_BYTES, guess_encoding
 from analysis.read.exports import read_export
 from analysis.tables import InputError
@@ -326,11 +327,7 @@ def _json_rows(text: str, source: str) -> Iterator[Row]:
             raise InputError(f"{source}: not JSON: {error}") from error
         yield from _json_lines(re.split(r"\r?\n", text))  # not at the other line ends that Unicode has
         return
-    if isinstance(whole, dict):  # as services answer: {"articles": […]} or {"response": {"docs": […]}}
-        inner = [value for outer in (whole, *whole.values()) if isinstance(outer, dict) for value in outer.values()]
-        lists = (value for value in inner if isinstance(value, list) and value and isinstance(value[0], dict))
-        whole = next(lists, [whole])
-    yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
+    yield from enumerate(find_records(whole), 1)
 
 
 def as_frame(records: dict[int, dict[str, Any]]) -> pd.DataFrame:
@@ -390,18 +387,31 @@ def split_rows(frame: pd.DataFrame, source: str, size: int) -> Iterator[Batch]:
 
 
 def _cell(value: Any) -> str | None:
-    """A value of a record as text; a list of texts is one of paragraphs, a nested record is none."""
+    """A value of a record as text; a list of texts is one of paragraphs, a nested record is none.
+
+    A list of records is what their lists of texts hold (sections of paragraphs), or what they are called (authors).
+    """
     if isinstance(value, str):
         return value or None
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace") or None
     if isinstance(value, list | tuple):
-        return "\n".join(item for item in value if isinstance(item, str) and item) or None
+        return "\n".join(text for item in value for text in _texts_of(item)) or None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dict) or hasattr(value, "__len__"):
         return None
     return None if pd.isna(value) else str(value)
+
+
+def _texts_of(item: Any) -> Iterator[str]:
+    """The texts in an item of a list."""
+    if isinstance(item, str) and item:
+        yield item
+    elif isinstance(item, dict):
+        named = item.get("name")
+        parts = [part for part in item.values() if isinstance(part, list)] or [[named]]
+        yield from (text for part in parts for text in part if isinstance(text, str) and text)
 
 
 def _page(content: bytes, source: str) -> Batch:

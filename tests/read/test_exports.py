@@ -207,6 +207,20 @@ PLAIN = TWO.replace("\n\n", "\n")
         ("1 of 2 DOCUMENTS", "May 4, 2018", ("BYLINE", "LENGTH: 40 words"),
          ("LOAD-DATE: May 9, 2018", "LANGUAGE: ENGLISH")),
         ("", "May 4, 2018", ("BYLINE", "LENGTH: 40 words"), ("LOAD-DATE: May 9, 2018", "LANGUAGE: ENGLISH")),
+        ("Dokument 1 von 2", "Freitag, 4. Mai 2018", ("VERFASSER", "LÄNGE: 40 Wörter"),
+         ("LADEDATUM: 9. Mai 2018", "SPRACHE: ENGLISCH")),
+        ("1 sur 2 DOCUMENTS", "4 mai 2018 vendredi", ("AUTEUR", "LONGUEUR: 40 mots"),
+         ("DATE DE CHARGEMENT: 9 mai 2018", "LANGUE: ANGLAIS")),
+        ("1 de 2 DOCUMENTOS", "4 de mayo de 2018", ("FIRMA", "LONGITUD: 40 palabras"),
+         ("FECHA-DE-CARGA: 9 de mayo de 2018", "IDIOMA: INGLÉS")),
+        ("1 van 2 DOCUMENTEN", "4 mei 2018 vrijdag", ("BYLINE", "LENGTE: 40 woorden"),
+         ("LAAD-DATUM: 9 mei 2018", "TAAL: ENGELS")),
+        ("1 di 2 DOCUMENTI", "4 maggio 2018 venerdì", ("AUTORE", "LUNGHEZZA: 40 parole"),
+         ("DATA DI CARICAMENTO: 9 maggio 2018", "LINGUA: INGLESE")),
+        ("1 de 2 DOCUMENTOS", "4 maio 2018 sexta-feira", ("AUTOR", "TAMANHO: 40 palavras"),
+         ("DATA DE CARREGAMENTO: 9 maio 2018", "LÍNGUA: INGLÊS")),
+        ("1 of 2 DOCUMENTS", "May 4, 2018", ("BYLINE", "OMFANG: 40 words"),
+         ("LASTEDATO: May 9, 2018", "LANGUAGE: ENGLISH")),
     ],
 )  # fmt: skip
 def test_nexis_with_any_interface_and_without_marks_is_read(tmp_path, count, day, fields, ends):
@@ -233,15 +247,19 @@ def test_nothing_of_a_nexis_export_is_lost(tmp_path):
     assert set(saved.split()) - set(told.split()) <= {"1", "of", "DOCUMENTS", "May", "1,", "2018", "BYLINE:"}
 
 
-def test_a_month_or_a_season_is_no_day_and_a_load_date_no_date(tmp_path):
-    saved = nexis_text(1, 2, TWO).replace("May 1, 2018", "May 2018") + nexis_text(2, 2, TWO).replace(
-        "May 2, 2018", "Summer 2018"
-    )
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("May 2018", "Summer 2018"), ("March / April 2018", "Fall, 2018"), ("Early Spring 2018", "Winter 2017/2018"),
+     ("Sommer 2018", "2018")],
+)  # fmt: skip
+def test_a_month_or_a_season_is_no_day_and_a_load_date_no_date(tmp_path, first, second):
+    saved = nexis_text(1, 2, TWO).replace("May 1, 2018", first) + nexis_text(2, 2, TWO).replace("May 2, 2018", second)
     (tmp_path / "nexis.txt").write_text(saved)
     corpus = read(tmp_path / "nexis.txt")
     assert corpus.articles["published"].isna().all()
     assert corpus.articles["outlet"].tolist() == ["The Morning Sun (London)"] * 2
-    assert corpus.notes["note"].str.contains("May 2018|Summer 2018").sum() == 2
+    assert corpus.articles["headline"].tolist() == ["Rain is near the city; People stay at home"] * 2
+    assert corpus.notes["note"].str.contains(f"{first}|{second}").sum() == 2
 
 
 def test_a_broadcast_has_its_station_and_headline(tmp_path):
@@ -340,9 +358,72 @@ def test_proquest_text_keeps_paragraphs_and_leaves_captions_out(tmp_path):
     assert "CAPTION: The dam." in corpus.removed["text"].tolist()
 
 
+@pytest.mark.parametrize("blank", ["\n", "\t", "   ", " "])
+def test_codes_of_factiva_are_known_however_they_stand_apart(blank):
+    fields = {"SE": "News", "HD": "Rain", "BY": "Anna Jones", "PD": "4 May 2018", "SN": "The Sun", "LP": "It may rain.",
+              "TD": "IN the city it may not.", "CO": "sun : The Sun", "IN": "ipub : Publishing",
+              "AN": "Document SUN01"}  # fmt: skip
+    saved = "".join(f"{code}{blank}{value}\n" for code, value in fields.items())
+    found = table(read_export(f"{saved}\n{saved}".encode(), "f.txt"))
+    assert found["text"].tolist() == ["It may rain.\nIN the city it may not."] * 2
+    assert found.loc[0, ["headline", "outlet", "article_id"]].tolist() == ["Rain", "The Sun", "SUN01"]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Volltext", "Titel", "Publikationstitel", "Publikationsdatum", "ProQuest-Dokument-ID", "Autor", "Thema"),
+        ("Texto completo", "Título", "Título de publicación", "Fecha de publicación",
+         "ID del documento de ProQuest", "Autor", "Materia"),
+        ("Texte intégral", "Titre", "Titre de la publication", "Date de publication", "ID de document ProQuest",
+         "Auteur", "Sujet"),
+    ],
+)  # fmt: skip
+def test_proquest_with_any_interface_is_read(labels):
+    whole, title, outlet, day, number, author, subject = labels
+    saved = (
+        f"{'_' * 60}\n\nRain\n\n{whole}: It may rain.\n\nOr not.\n\n{subject}: Rain\n\n{title}: Rain\n\n"
+        f"{author}: Jones, Anna\n\n{outlet}: The Sun; London\n\nAn unheard of label: x\n\n{day}: May 4, 2018\n\n"
+        f"{number}: 2034\n\n"
+    )
+    found = table(read_export(saved.encode() * 2, "p.txt"))
+    told = found[["text", "headline", "outlet", "author", "published", "article_id"]].to_numpy().tolist()
+    assert told == [["It may rain.\nOr not.", "Rain", "The Sun", "Jones, Anna", "May 4, 2018", "2034"]] * 2
+
+
+def test_europresse_html_is_read_and_nothing_of_it_lost():
+    article = (
+        "<article><header><span class='DocPublicationName'>The Sun, no. 1234</span>"
+        "<span class='DocHeader'>News, vendredi 4 mai 2018 9 mots, p. 3</span>"
+        "<div class='titreArticle'><p class='titreArticleVisu'>Rain is near</p></div>"
+        "<p class='docAuthors'>Anna Jones</p></header><section><div class='docOcurrContainer'>"
+        "<p>It may rain.</p><p>Or not.</p></div></section>"
+        "<footer><div class='publiC-lblNodoc'>news·20180504·1</div>© 2018 The Sun</footer></article>"
+    )
+    found = read_export(f"<html><body>{article * 2}</body></html>".encode(), "e.html")
+    shown = table(found)[["headline", "author", "outlet", "text"]].to_numpy().tolist()
+    assert shown == [["Rain is near", "Anna Jones", "The Sun", "It may rain.\nOr not."]] * 2
+    assert "© 2018 The Sun" in [text for _, left in found for _, text in left]
+
+
+@pytest.mark.parametrize("heading", ["Graphic", "Clasificación", "Notes", "Anything New", "Link to Image"])
+def test_any_heading_over_the_fields_of_nexis_uni_ends_a_body(tmp_path, heading):
+    document = docx.Document()
+    head = ["Rain is near", "The Sun", "May 4, 2018", "", "Copyright 2018 The Sun", "Length:\u00a09 words",
+            "Byline:\u00a0Anna Jones", "Distribution: Every Zone", "Body", ""]  # fmt: skip
+    for line in [*head, *PLAIN.split("\n"), "", heading, "Load-Date:\u00a0May 9, 2018", "End of Document"]:
+        document.add_paragraph(line)
+    document.save(tmp_path / "uni.docx")
+    corpus = read(tmp_path / "uni.docx")
+    assert corpus.articles[["text", "author"]].to_numpy().tolist() == [[PLAIN, "Anna Jones"]]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "seen"),
     [
+        ("a.txt", "Rain\nIt may rain, he said.\nSource Citation\nGale Document Number: GALE|A1\n", "Gale"),
+        ("a.txt", "Rain\nOpenURL Link\nIt may rain, he said.\n", "NewsBank"),
+        ("a.txt", "Rain\nIt may rain.\n© 2018 Thomson Reuters. No claim to original works.\n", "Westlaw"),
         ("a.txt", "1 of 9 DOCUMENTS\n\nThe Sun\n", "headings like '1 of 10 DOCUMENTS'"),
         ("a.html", "<html><body><p>1 of 9 DOCUMENTS</p></body></html>", "marks of Nexis"),
         ("a.html", "<html><head><title>Factiva</title></head><p>Rain.</p></html>", "marks of Factiva"),
@@ -354,27 +435,3 @@ def test_what_shows_marks_of_an_export_is_never_a_page(tmp_path, name, content, 
     with pytest.raises(InputError, match="no article found") as caught:
         read(tmp_path / name)
     assert seen in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("record", "expected"),
-    [
-        ({"date_publish": "2018-05-04 17:03:00", "source_domain": "www.sun.example", "title": "A",
-          "maintext": "It may rain."},
-         ["www.sun.example", "2018-05-04", "A", "It may rain.", ""]),
-        ({"publisher": "The Sun", "plaintext": "It may rain.", "title": "A",
-          "publishing_date": "2018-05-04 10:00:00+00:00",
-          "body": {"summary": ["No."], "sections": [{"paragraphs": ["No."]}]}},
-         ["The Sun", "2018-05-04", "A", "It may rain.", ""]),
-        ({"title": "A", "hostname": "sun.example", "source-hostname": "The Sun", "source": "https://sun.example/1",
-          "date": "2018-05-04", "text": "It may rain."},
-         ["The Sun", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
-        ({"title": "A", "domain": "sun.example", "date": "2018-05-04", "text": "It may rain.", "url": "https://sun.example/1"},
-         ["sun.example", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
-        ({"webTitle": "A", "webPublicationDate": "2018-05-04T01:00:00Z", "fields": {"bodyText": "It may rain."},
-          "webUrl": "https://sun.example/1"}, ["", "2018-05-04", "A", "It may rain.", "https://sun.example/1"]),
-    ],
-)  # fmt: skip
-def test_what_scrapers_write_is_read_without_naming_columns(record, expected):
-    articles = read([record]).articles
-    assert articles[["outlet", "published", "headline", "text", "url"]].fillna("").to_numpy().tolist() == [expected]

@@ -1,10 +1,13 @@
 """Pages are cut down to the article by their structure, and every cut has a reason."""
 
+import textwrap
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.read import read
 from analysis.read.pages import clean_page, find_agencies, section_lines
 
 # Written for these tests, in the shape of pages of four outlets.
@@ -251,6 +254,13 @@ AFTER = "A spokesman for the alliance knew of the deliveries, the ministry said 
         "12:30 p.m. was the moment at which the first of the three trains was reportedly due to leave the north.",
         "More from the north than from the south is sold in the capital, a trader said, and prices are too high.",
         "Sign up or leave, the elders of the three villages were reportedly told when fighters came down.",
+        "All rights reserved for the brave, said the paint on the lorries, which reportedly came over the pass.",
+        "Date palms and empty drums stood before the store, which was reportedly found by a patrol near the border.",
+        "Follow us, the men reportedly told the drivers of the convoy before they left the road near the bridge.",
+        "Most popular among the men, villagers said, were the boots that reportedly came down the river in spring.",
+        "Read more : the report has a hundred pages, and the part that names firms allegedly fills only two of them.",
+        "Log in to any of these groups and somebody will reportedly offer a rifle within the hour, the report said.",
+        "Subscribe to the theory or not, the general said, there is no evidence that the arms came from the north.",
         "Search parties and dogs were sent to the valley, which was reportedly closed to everybody else.",
     ],
 )
@@ -296,3 +306,14 @@ def test_datelines_are_known_by_their_shape(dateline, agency):
     assert page.text.split("\n") == [FIRST, AFTER]
     found = find_agencies(pd.Series([page.signed]))["copy"].iloc[0]
     assert (None if pd.isna(found) else found) == agency
+
+
+@pytest.mark.parametrize("width", [50, 60, 72, 80])
+def test_a_page_broken_at_any_width_keeps_every_paragraph(tmp_path, width):
+    paragraphs = [f"KABUL (Reuters) - {FIRST}", "Officials in two capitals denied it, and a third said that it had "
+                  "no evidence for the claim that the report makes about them.", AFTER]  # fmt: skip
+    wrapped = ["\n".join(textwrap.wrap(text, width)) for text in ["Ministry finds no proof of arms", *paragraphs]]
+    (tmp_path / "a.txt").write_text("\n\n".join(wrapped))
+    corpus = read(tmp_path / "a.txt")
+    assert corpus.articles["text"][0].split("\n") == [FIRST, *paragraphs[1:]]
+    assert corpus.articles["headline"].tolist() == ["Ministry finds no proof of arms"]
