@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from analysis.read.flags import describe_problems, tabulate_corpus
 from analysis.show.figures import plain_markdown
 from analysis.show.plotted import (
     COMPARED,
+    LAST,
     STANCES,
     STANDS,
     attempt,
@@ -25,6 +26,7 @@ from analysis.show.plotted import (
     copy_table,
     drive_ranges,
     event_table,
+    in_order,
     select_contrasts,
 )
 from analysis.tables import DATA, read_table
@@ -119,10 +121,69 @@ def precision_of(folder: str | Path) -> pd.DataFrame:
 
 
 def commonest_terms(mentions: pd.DataFrame, most: int = 3) -> pd.DataFrame:
-    """The lexicon entries that carry each feature: `feature`, `term`, `mentions`."""
-    terms = mentions[~mentions["negated"]].groupby(["feature", "term"]).size().rename("mentions").reset_index()
+    """The lexicon entries that carry each feature: `feature`, `match` (the commonest), `mentions`, `term`."""
+    counted = mentions[~mentions["negated"]]
+    found = counted["match"].str.lower().groupby([counted["feature"], counted["term"]])
+    terms = found.agg(match=lambda words: words.mode().iloc[0], mentions="size").reset_index()
     terms = terms.sort_values(["feature", "mentions", "term"], ascending=[True, False, True])
-    return terms.groupby("feature").head(most)
+    return terms.groupby("feature").head(most)[["feature", "match", "mentions", "term"]]
+
+
+def example_sentences(evidence: pd.DataFrame, each: int = 2) -> pd.DataFrame:
+    """Of each feature, the commonest first, sentences from as many outlets as there are; no neutral attribution."""
+    marked = evidence[evidence["feature"] != LAST]
+    often = marked["feature"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index
+    turn = marked.groupby(["feature", "outlet"], dropna=False).cumcount()
+    spread = marked.assign(turn=turn).sort_values("turn", kind="stable").groupby("feature").head(each)
+    return in_order(spread.sort_index(), "feature", list(often)).drop(columns="turn")
+
+
+def kinds(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """What stands in some columns together, the commonest first: `number`, and a first example of the others.
+
+    Examples
+    --------
+    >>> notes = pd.DataFrame({"source": ["a.txt", "b.txt"], "note": ["lines joined", "lines joined"]})
+    >>> kinds(notes, "note").to_dict("records")
+    [{'note': 'lines joined', 'number': 2, 'source': 'a.txt'}]
+    """
+    grouped = table.groupby(list(columns), dropna=False)
+    found = grouped.size().rename("number").reset_index()
+    examples = grouped.first().reset_index(drop=True)
+    return found.join(examples).sort_values("number", ascending=False, kind="stable", ignore_index=True)
+
+
+def longest_removed(removed: pd.DataFrame, each: int = 3) -> pd.DataFrame:
+    """Of each reason the longest blocks that were cut away: where a sentence of an article would stand."""
+    sizes = removed["text"].str.len()
+    longest = removed.assign(size=sizes).sort_values(["reason", "size"], ascending=[True, False], kind="stable")
+    return longest.groupby("reason").head(each).drop(columns="size")
+
+
+def side_by_side(measures: pd.DataFrame) -> pd.DataFrame:
+    """The tool against each reference: a row a measure, a column a reference.
+
+    Returns
+    -------
+    DataFrame
+        `about`, `name`, `measure`, the `strictest` reference (against which the tool does worst), and for each the
+        estimate with its interval and what it is of.
+    """
+    key = ["about", "name", "measure"]
+    said = measures.assign(said=[_measured(row) for row in measures.to_dict("records")])
+    table = said.pivot_table(index=key, columns="reference", values="said", aggfunc="first")
+    strictest = measures.loc[_strictest(measures)].set_index(key)["reference"]
+    order = pd.MultiIndex.from_frame(measures[key].drop_duplicates())
+    table.insert(0, "strictest", strictest.reindex(table.index))
+    return table.reindex(order).fillna("").rename_axis(columns=None).reset_index()
+
+
+def _measured(row: Mapping[Any, Any]) -> str:
+    """An estimate with its interval, and how many were right of how many."""
+    if row["estimate"] != row["estimate"]:
+        return str(row["status"])
+    between = f" ({row['ci_low']:.2f} to {row['ci_high']:.2f})" if row["ci_low"] == row["ci_low"] else ""
+    return f"{row['estimate']:.2f}{between}, {row['right']:,} of {row['units']:,}"
 
 
 def persons(study: Any) -> pd.DataFrame:
@@ -371,12 +432,13 @@ def describe_measured(table: pd.DataFrame, name: str, value: str, low: str, of: 
 
 
 def describe_strictest(table: pd.DataFrame) -> Said:
-    """Precision and recall of the tool against the strictest reference: what coders agree on, else a single coder."""
-    order = [
-        name
-        for name in ("consensus", *sorted(set(table["reference"]) - {"consensus"}))
-        if name in set(table["reference"])
-    ]
-    strictest = table[table["reference"].isin(order[:1])]
+    """Precision and recall of the tool against the strictest reference of each: that against which it does worst."""
+    strictest = table.loc[_strictest(table)]
     parts = ((label, strictest[strictest["measure"] == label.lower()]) for label in ("Precision", "Recall"))
     return Said("\n\n".join(describe_measured(part, label, "estimate", "ci_low", "units") for label, part in parts))
+
+
+def _strictest(measures: pd.DataFrame) -> pd.Index:
+    """Of each measure the row of the reference against which the tool does worst."""
+    worst = measures.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    return worst.drop_duplicates(["about", "name", "measure"]).sort_index().index

@@ -472,10 +472,28 @@ def select_terms(terms: pd.DataFrame, most: int = 24, outlets: int = 8) -> pd.Da
     return found.assign(row=found["outlet"].astype("str") + ": " + found["term"].astype("str"), **times)
 
 
-def compare_sheets(folder: str | Path, pattern: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What `compare_coders` measures, and the disagreements, of the sheets in a folder; empty where there are none."""
+def compare_sheets(
+    folder: str | Path, pattern: str, articles: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `compare_coders` measures, and the disagreements, of the sheets in a folder; empty where there are none.
+
+    Where the sheets do not hold their sentences and the `articles` do, each disagreement has its sentence beside it.
+    """
     paths = [path for path in sorted(Path(folder).glob(pattern)) if not path.name.endswith(".key.csv")]
     if not paths:
         return pd.DataFrame(columns=MEASURES), pd.DataFrame()
     key = find_key(paths[0])
-    return compare_coders([read_sheet(path) for path in paths], read_table(key) if key else None)
+    places = read_table(key) if key else None
+    measures, apart = compare_coders([read_sheet(path) for path in paths], places)
+    if articles is None or places is None or "sentence" in apart:
+        return measures, apart
+    sentence = apart["item"].map(_coded_sentences(places, articles))
+    return measures, apart.assign(sentence=sentence) if sentence.notna().any() else apart
+
+
+def _coded_sentences(places: pd.DataFrame, articles: pd.DataFrame) -> dict[int, str]:
+    """The sentence of each item of a coding sheet, as far as the articles are at hand, by the item's number."""
+    known = places.merge(articles[["article_id", "headline", "text"]], on="article_id")
+    whole = known["text"].mask(known["section"] == "headline", known["headline"])
+    ends = zip(known["item"].astype(int), whole, known["start"].astype(int), known["end"].astype(int), strict=True)
+    return {item: " ".join(text[start:end].split()) for item, text, start, end in ends}

@@ -211,5 +211,14 @@ def test_a_shown_table_is_escaped_counted_and_free_of_addresses():
     assert html == show_table(pd.DataFrame({"text": ["<script>"] * 3, "rate": [1 / 3, None, 2.0]}), rows=2).data
 
 
+def test_text_in_a_table_stands_left_numbers_right_and_a_long_pattern_is_wrapped():
+    html = show_table(pd.DataFrame({"term": ["may|" * 40], "said": ["may"], "rate": [0.5], "negated": [True]})).data
+    styles = [cell.split('"')[1] for cell in html.partition("<tbody>")[2].split("<td ")[1:]]
+    assert [style.split(";")[0] for style in styles] == [
+        f"text-align:{side}" for side in "left left right left".split()
+    ]
+    assert "max-width" in styles[0] and "overflow-wrap" in styles[0] and "max-width" not in styles[1]
+
+
 def test_long_texts_in_tables_are_not_cut():
     assert "w" * 400 in show_table(pd.DataFrame({"sentence": ["w" * 400]})).data

@@ -284,3 +284,34 @@ def test_the_least_of_what_was_measured_is_named():
         describe_measured(table.head(0), "Alpha", "precision", "ci_low", "judged")
         == "Alpha: nothing could be measured."
     )
+
+
+def test_example_sentences_come_from_every_feature_and_from_as_many_outlets_as_there_are():
+    rows = [("hedge", "A")] * 5 + [("hedge", "B")] + [("denial", None)] + [("attribution", "A")] * 9
+    evidence = pd.DataFrame(rows, columns=["feature", "outlet"]).assign(sentence=[f"s{n}" for n in range(16)])
+    shown = findings.example_sentences(evidence, each=2)
+    assert shown["feature"].tolist() == ["hedge", "hedge", "denial"], "the commonest first, no neutral attribution"
+    assert shown["sentence"].tolist() == ["s0", "s5", "s6"]
+
+
+def test_a_lexicon_entry_is_shown_by_what_it_matches_most_often():
+    table = pd.DataFrame({"feature": "hedge", "term": "may|might", "match": ["May", "may", "might"], "negated": False})
+    (row,) = findings.commonest_terms(table).to_dict("records")
+    assert row == {"feature": "hedge", "match": "may", "mentions": 3, "term": "may|might"}
+
+
+def test_references_stand_side_by_side_and_the_strictest_is_named():
+    measures = pd.DataFrame({
+        "reference": ["coder 1", "consensus"], "about": "feature", "name": "hedge", "measure": "precision",
+        "right": [7, 9], "units": 10, "estimate": [0.7, 0.9], "ci_low": [0.5, None], "ci_high": [0.8, None],
+        "status": "",
+    })  # fmt: skip
+    (row,) = findings.side_by_side(measures).to_dict("records")
+    assert row["strictest"] == "coder 1" and row["coder 1"] == "0.70 (0.50 to 0.80), 7 of 10"
+    assert row["consensus"] == "0.90, 9 of 10"
+    assert "the least 0.7 for hedge" in findings.describe_strictest(measures)
+
+
+def test_of_what_was_cut_away_the_longest_of_each_reason_are_shown():
+    removed = pd.DataFrame({"reason": ["caption", "caption", "menu"], "text": ["a", "a long one", "b"]})
+    assert findings.longest_removed(removed, each=1)["text"].tolist() == ["a long one", "b"]

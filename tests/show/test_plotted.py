@@ -204,3 +204,14 @@ def test_without_sheets_nothing_is_measured_and_with_two_their_agreement_is(tmp_
     shares = measures.set_index(["name", "measure"])["estimate"]
     assert shares["hedge", "agreement"] == 0.75
     assert disagreements["item"].tolist() == [4]
+
+
+def test_a_disagreement_stands_beside_its_sentence_where_only_the_articles_hold_it(tmp_path):
+    places = "item,article_id,section,start,end,hedge,hash,weight\n1,a,body,0,12,newsroom,0123456789ab,1\n"
+    (tmp_path / "own.key.csv").write_text(places)
+    for name, answer in (("own-1.csv", "1"), ("own-2.csv", "0")):
+        (tmp_path / name).write_text(f"item,hash,hedge,done\n1,0123456789ab,{answer},1\n")
+    articles = pd.DataFrame({"article_id": ["a"], "headline": ["Rain"], "text": ["It may rain. It did."]})
+    _, apart = compare_sheets(tmp_path, "own-*.csv", articles)
+    assert apart["sentence"].tolist() == ["It may rain."]
+    assert "sentence" not in compare_sheets(tmp_path, "own-*.csv", articles.assign(article_id="b"))[1]
