@@ -13,20 +13,24 @@ from analysis.voice import Tokens
 #: Words that negate what follows them in the clause; so does every word in *n't*, with or without its apostrophe.
 NEGATORS = frozenset(
     "not never no without nor neither none nobody nothing hardly scarcely barely cannot nowhere "
-    "refrain refrains refrained refraining".split()
+    "refrain refrains refrained refraining avoid avoids avoided avoiding".split()
 )
 #: Words that negate with a second word: *lack of*, *stopped short of*, *failed to*, *has yet to*, *far from*.
 NEGATING_WITH = {
-    "of": frozenset("lack lacks lacked lacking absence short".split()),
+    "of": frozenset("lack lacks lacked lacking absence short instead".split()),
     "to": frozenset("fail fails failed failing failure refuse refuses refused refusing decline declines declined "
                     "declining unable yet".split()),
     "from": frozenset({"far"}),
+    "than": frozenset({"rather"}),
+    "but": frozenset({"anything"}),
 }  # fmt: skip
 #: After a negator, these undo it: *not only*, *no doubt*, *not to mention*, *no matter*.
 NOT_NEGATING = frozenset("only just merely simply doubt matter question mention surprise wonder coincidence".split())
+#: These negate the next word and no further: *instead of denying*, but *instead of making false claims*.
+BRIEF_NEGATORS = frozenset("avoid avoids avoided avoiding instead rather".split())
 #: These begin a clause of its own, which a negation before them does not reach.
 SCOPE_ENDS = frozenset(
-    "but although though because while whereas which who whom whose if unless until when where that yet "
+    "but although though because while whereas which who whom whose if unless until when where that yet nor "
     "named identified".split()  # an official who declined to be named told …
 )
 #: How far a negation reaches inside its clause, in words. *did not immediately respond to or deny* is 6; read
@@ -94,23 +98,20 @@ class Word:
     LONE_T = 1 << 4  # is its second half
     IN_NAMES = 1 << 5  # negates, but not between two capitals
     OF_VERBS = 1 << 6  # negates with *of* only a verb
-    BEFORE_OF = 1 << 7  # negates with *of* after it
-    BEFORE_TO = 1 << 8
-    BEFORE_FROM = 1 << 9
-    OF = 1 << 10
-    TO = 1 << 11
-    FROM = 1 << 12
-    CAPITAL = 1 << 13
-    SMALL = 1 << 14
-    DOING = 1 << 15  # ends in *ing*
-    NAMES = 1 << 16  # may begin what somebody calls something
-    SITE = 1 << 17  # stands in the name of a site
+    CAPITAL = 1 << 7
+    SMALL = 1 << 8
+    DOING = 1 << 9  # ends in *ing*
+    NAMES = 1 << 10  # may begin what somebody calls something
+    SITE = 1 << 11  # stands in the name of a site
+    BRIEF = 1 << 28  # negates the next word only
+    FIRST = tuple(1 << 12 + number for number in range(len(NEGATING_WITH)))  # negates with the second word after it
+    SECOND = tuple(1 << 20 + number for number in range(len(NEGATING_WITH)))
 
 
 _WORD_LISTS = {
     Word.NEGATES: NEGATORS, Word.UNDOES: NOT_NEGATING, Word.ENDS: SCOPE_ENDS, Word.CUT: _CUT, Word.LONE_T: {"t"},
-    Word.OF_VERBS: {"short"}, Word.BEFORE_OF: NEGATING_WITH["of"], Word.BEFORE_TO: NEGATING_WITH["to"],
-    Word.BEFORE_FROM: NEGATING_WITH["from"], Word.OF: {"of"}, Word.TO: {"to"}, Word.FROM: {"from"},
+    Word.OF_VERBS: {"short"}, Word.BRIEF: BRIEF_NEGATORS, **dict(zip(Word.FIRST, NEGATING_WITH.values(), strict=True)),
+    **{bit: {word} for bit, word in zip(Word.SECOND, NEGATING_WITH, strict=True)},
 }  # fmt: skip
 _LISTED = {
     word: sum(bit for bit, words in _WORD_LISTS.items() if word in words)
@@ -230,7 +231,8 @@ def quoted_stretches(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
 
 def in_addresses(facts: Facts) -> np.ndarray:
     """Which words stand in an address or a handle (`claims@example.org`, `@allegedly`, `www.false.example/claims`)."""
-    sign = facts.gaps(Gap.ADDRESS)[:-1] | (facts.gaps(Gap.DOT)[:-1] & facts.words(Word.SITE))
+    dot = facts.gaps(Gap.DOT)
+    sign = facts.gaps(Gap.ADDRESS)[:-1] | ((dot[:-1] | dot[1:]) & facts.words(Word.SITE))
     if not sign.any():
         return sign
     run = np.cumsum(facts.gaps(Gap.APART)[:-1], dtype=np.int32)
@@ -245,12 +247,11 @@ def _negators(facts: Facts, clause: np.ndarray) -> np.ndarray:
     negator[:-1] &= ~facts.words(Word.UNDOES)[1:] | (clause[1:] != clause[:-1])
     capital = facts.words(Word.CAPITAL)
     negator[1:-1] &= ~(facts.words(Word.IN_NAMES)[1:-1] & capital[:-2] & capital[2:])
-    pair = (facts.words(Word.BEFORE_TO)[:-1] & facts.words(Word.TO)[1:]) | (
-        facts.words(Word.BEFORE_FROM)[:-1] & facts.words(Word.FROM)[1:]
-    )
-    of = facts.words(Word.BEFORE_OF)[:-1] & facts.words(Word.OF)[1:]
-    of[:-1] &= ~facts.words(Word.OF_VERBS)[:-2] | facts.words(Word.DOING)[2:]
-    negator[1:] |= pair | of | (facts.words(Word.CUT)[:-1] & facts.words(Word.LONE_T)[1:])
+    pair = facts.words(Word.CUT)[:-1] & facts.words(Word.LONE_T)[1:]
+    for first, second in zip(Word.FIRST, Word.SECOND, strict=True):
+        pair |= facts.words(first)[:-1] & facts.words(second)[1:]
+    pair[:-1] &= ~facts.words(Word.OF_VERBS)[:-2] | facts.words(Word.DOING)[2:]
+    negator[1:] |= pair
     return negator
 
 
@@ -276,11 +277,13 @@ def negated_places(facts: Facts, stretches: Stretches, first: np.ndarray, last: 
     odd = np.zeros(len(first), dtype=bool)
     if not len(where):
         return odd
+    brief = facts.words(Word.BRIEF)
+    reach = np.where(brief[where] | brief[np.maximum(where - 1, 0)], 1, NEGATION_WINDOW)
     before = np.searchsorted(where, first)
     for back in (1, 2, 3):
         index = before - back
         at = where[np.maximum(index, 0)]
-        near = (index >= 0) & (scope[at] == scope[first]) & (first - at <= NEGATION_WINDOW)
+        near = (index >= 0) & (scope[at] == scope[first]) & (first - at <= reach[np.maximum(index, 0)])
         odd ^= near & ((aside[at] == 0) | (aside[at] == aside[first]))
     # within the match too: *is not possible*, found by *is [1] possible*
     return odd ^ ((np.searchsorted(where, last, side="right") - np.searchsorted(where, first, side="right")) % 2 == 1)

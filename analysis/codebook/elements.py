@@ -32,6 +32,7 @@ _SHAPE_TESTS = {
     "ing": lambda w, plain: len(w) > 4 and w.endswith("ing"),
     "ed": lambda w, plain: len(w) > 3 and w.endswith("ed"),
     "s": lambda w, plain: len(w) > 2 and w.endswith("s"),
+    "genitive": lambda w, plain: plain.endswith("'s") and plain[:-2] not in NOT_POSSESSIVE,
     "not": lambda w, plain: plain in NEGATORS or plain.endswith("n't"),
 }
 assert set(_SHAPE_TESTS) == set(SHAPES)

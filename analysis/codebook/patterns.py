@@ -12,7 +12,7 @@ from itertools import chain, product
 from math import prod
 
 #: Kinds of word that are known by their shape; they may be named like the classes of ``classes.csv``.
-SHAPES = ("number", "capital", "lower", "ly", "ing", "ed", "s", "not")
+SHAPES = ("number", "capital", "lower", "ly", "ing", "ed", "s", "genitive", "not")
 #: Stands, alone, for a word or two between quotation marks.
 QUOTED = "@quoted"
 #: A gap longer than this joins words of different thoughts, and every further word multiplies the work.
