@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     lexicon.add_argument("--corpus", metavar="PATH", type=Path)
     score = scoring(add("score", "articles, quotations, mentions and scores tables", target="DIR"))
     score.add_argument("--format", choices=("csv", "parquet", "jsonl"), default="csv")
+    score.add_argument("--no-text", action="store_true", help="write hashes for headlines and texts, to hand it on")
     evidence = scoring(add("evidence", "each mention with its sentence: a concordance"))
     evidence.add_argument("--match", metavar="WORD", help="only mentions that hold this word or phrase; or a feature")
     for name in ("feature", "outlet", "voice", "side"):
@@ -98,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--sheets", metavar="FILE", nargs="+", type=Path, default=[], help="filled-in coding sheets")
     report.add_argument("--declare", metavar="FILE", type=Path, help="what is tested, written down before (JSON)")
     report.add_argument("--force", action="store_true", help="write into a folder that is not empty")
+    for command in (evidence, sheet, compare, report):
+        says = "the corpus that PATH, a folder scored with --no-text, was made from"
+        command.add_argument("--texts", metavar="FILE", type=Path, help=says)
     return parser
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.codebook.lexicon import read_lexicon
 from analysis.read import Corpus, describe, read
 from analysis.read.flags import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
+from analysis.read.texts import has_only_hashes
 from analysis.stream import Options, quote_corpus, score_corpus
 from analysis.tables import (
     NOTES,
@@ -67,7 +68,8 @@ def quotations(options: Namespace) -> None:
 
 def score(options: Namespace) -> None:
     """The tables of a scored corpus."""
-    print(describe(score_corpus(options.path, options.output, options.format, _files(options), **_reading(options))))
+    how = {"texts": not options.no_text, **_reading(options)}
+    print(describe(score_corpus(options.path, options.output, options.format, _files(options), **how)))
     print(f"written: {options.output}")
 
 
@@ -125,9 +127,14 @@ def report(options: Namespace) -> None:
     folder = check_target(options.output, options.force, options.sheets)
     if options.declare:
         read_declaration(options.declare)  # what cannot be read is refused before the long run
-    whole = _files(options)._replace(about=None)  # notebooks count whole articles, and the matter beside them
-    print(describe(score_corpus(options.path, folder / "tables", "parquet", whole, **_reading(options))))
-    study = Study(folder / "tables", lexicon=options.lexicon, actors=options.actors, about=options.about)
+    files = {"lexicon": options.lexicon, "actors": options.actors, "about": options.about}
+    if has_only_hashes(options.path):  # it cannot be scored again
+        study = Study(options.path, options.columns, **files, texts=options.texts)
+        print(describe(study.corpus))
+    else:
+        whole = _files(options)._replace(about=None)  # notebooks count whole articles, and the matter beside them
+        print(describe(score_corpus(options.path, folder / "tables", "parquet", whole, **_reading(options))))
+        study = Study(folder / "tables", **files)
     problems = study.report(folder, options.title, sheets=options.sheets, force=True, declare=options.declare)
     print(f"written: {folder / 'index.html'}")
     if problems:
@@ -196,7 +203,7 @@ def _study(options: Namespace) -> Study:
 
     study = Study(
         options.path, options.columns, lexicon=options.lexicon, actors=options.actors, about=options.about,
-        clean=options.clean, languages=options.languages,
+        clean=options.clean, languages=options.languages, texts=options.texts,
     )  # fmt: skip
     return study.matter if options.about else study
 

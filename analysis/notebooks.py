@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.parameterize import parameterize_notebook
 
+from analysis.manifest import digest
 from analysis.show.figures import write_index
 from analysis.tables import InputError, replacing
 
@@ -27,6 +27,8 @@ from analysis.tables import InputError, replacing
 CELL_TIMEOUT = 1800
 #: Marks cells that speak of the five articles alone; they are left out on any other corpus.
 CASE_STUDY = "case-study"
+#: Marks cells that need the texts: where a study holds none, a line stands for them.
+TEXTS, NO_TEXTS = "texts", "*Left out: this needs the texts, which this study does not hold.*"
 #: What the stored notebooks depend on beside themselves.
 READ = ("requirements.lock", "analysis/**/*.py", "analysis/**/*.csv", "data/**/*", "benchmarks/*.csv", "figures/*")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -50,7 +52,7 @@ def run_notebook(
     parameters : mapping, optional
         Values for the cell tagged ``parameters``, set by papermill in a cell after it.
     drop_tags : iterable of str
-        Cells with one of these tags are left out.
+        Cells with one of these tags are left out; for those that need texts (`TEXTS`) a line stands.
     folder : path, optional
         Where it runs; in its own folder otherwise.
 
@@ -87,6 +89,10 @@ def _prepared(source: Path, parameters: Mapping[str, Any] | None, dropped: set[s
         cell.metadata.setdefault("tags", [])
         if cell.cell_type == "code":  # what an earlier run left would pass for this one's where a cell fails
             cell.update(outputs=[], execution_count=None)
+        if TEXTS in dropped & set(cell.metadata.tags):
+            cell.metadata.tags.remove(TEXTS)
+            cell.update(cell_type="markdown", source=NO_TEXTS)
+            cell.pop("outputs", None), cell.pop("execution_count", None)
     book.cells = [cell for cell in book.cells if not dropped & set(cell.metadata.tags)]
     if parameters:
         book.metadata["papermill"] = {}  # it asks for this
@@ -159,16 +165,6 @@ def _in_a_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def digest(path: Path, patterns: Iterable[str] = ("**/*",)) -> str:
-    """SHA-256 of a file; of a folder, that of the list of its files that match, with theirs."""
-    if not path.is_dir():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    files = {file for pattern in patterns for file in path.glob(pattern) if file.is_file()}
-    told = "".join(f"{digest(file)}  {file.relative_to(path).as_posix()}\n" for file in sorted(files))
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def main(names: list[str]) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import shutil
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +12,8 @@ from tqdm import tqdm
 
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.declaration import check_declaration, read_declaration
-from analysis.notebooks import CASE_STUDY, digest, run_notebooks
+from analysis.manifest import MANIFEST, describe_input, describe_lexicon, describe_software, digest, write_manifest
+from analysis.notebooks import CASE_STUDY, TEXTS, run_notebooks
 from analysis.read.flags import describe_problems
 from analysis.show import figures, findings
 from analysis.show.front import front_page, given_columns, write_notebook_page
@@ -31,17 +29,25 @@ LEXICON = DATA / "lexicons"
 ABOUT = "about"
 #: Needs filled-in sheets; the others need only articles.
 VALIDATION = "07_validation"
+#: Needs the texts in every cell; of the others only cells that are tagged do.
+WORDS = "06_distinctive_language"
+#: Speaks of one study alone.
+ONE_STUDY = "08_us_news"
+#: What a report says where the texts are not at hand.
+NO_TEXTS = (
+    "This study was handed on without its texts: sentences, flags, words by side and distinctive words are left out."
+)
 #: Folders of a report, which another report there replaces.
 PARTS = ("tables", "data", "notebooks", "figures", "evidence")
 #: Tables under other names than what they hold.
 _FILES = {"rates": "comparison", "contrasts": "contrasts"}
-SOFTWARE = "comparative-framing numpy pandas scipy scikit-learn matplotlib".split()
 
 
 class Reportable(Protocol):
     """What a report needs of a study."""
 
     given: dict[str, Any]
+    columns: dict[str, str]
     seed: int
     lexicon: Any
 
@@ -53,6 +59,9 @@ class Reportable(Protocol):
 
     @property
     def folder(self) -> Path | None: ...
+
+    @property
+    def manifest(self) -> dict[str, Any]: ...
 
     @property
     def articles(self) -> pd.DataFrame: ...
@@ -103,7 +112,7 @@ def check_target(folder: str | Path, force: bool = False, sheets: Sequence[str |
     if folder.is_file() or (not force and folder.exists() and any(folder.iterdir())):
         raise InputError(f"{folder} is not empty: name another folder, or add --force to write into it")
     for part in filter(Path.is_dir, (folder / name for name in PARTS)):
-        if not (folder / "manifest.json").is_file():
+        if not (folder / MANIFEST).is_file():
             raise InputError(f"{part} is there already, and no report beside it: name another folder")
         shutil.rmtree(part)
     return folder
@@ -153,13 +162,18 @@ def write_report(
         check_declaration(declared, names, study.articles["outlet"].dropna().unique().tolist())
     for name, table in {} if inside else study.tables.items():
         write_table(table, tables / f"{name}.parquet")
+    if study.manifest and not inside:
+        write_manifest(tables / MANIFEST, study.manifest)
     for name in () if inside else TOLD:
         write_beside(tables / f"{name}.csv", getattr(study.corpus, name), TOLD[name])
     if study.has_texts:
         write_table(safe_cells(study.evidence()), folder / "evidence.csv")
     parameters = _gather(folder / "data", study, coded)
-    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if coded or book.stem != VALIDATION]
-    dropped = {CASE_STUDY} | (set() if parameters["ABOUT"] else {ABOUT})
+    # Which notebooks are copied and which cells are dropped: by what this study has.
+    there = {ONE_STUDY: False, VALIDATION: bool(coded), WORDS: study.has_texts}
+    there |= {CASE_STUDY: False, TEXTS: study.has_texts, ABOUT: bool(parameters["ABOUT"]) and study.has_texts}
+    dropped = {name for name, has in there.items() if not has}
+    books = [book for book in sorted(NOTEBOOKS.glob("*.ipynb")) if book.stem not in dropped]
     problems = _run_all(books, folder / "notebooks", parameters, dropped)
     figures.write_index(folder / "figures")
     manifest = _manifest(study, folder, title, parameters, problems, coded)
@@ -172,9 +186,9 @@ def write_report(
         beforehand=bool(declared),
     )  # fmt: skip
     manifest["declaration"] = declared._asdict() if declared else None
-    pages["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for name, page in pages.items():
         write_page(folder / name, page)
+    write_manifest(folder / MANIFEST, manifest)
     return problems
 
 
@@ -202,7 +216,7 @@ def _front(
             for book in books]  # fmt: skip
     shown = [{**page, **{name: f"notebooks/{page[name]}" for name in ("page", "book")}} for page in told]
     notes: list[str] = [findings.describe_copies(study.articles)]
-    notes += [describe_problems(study.checked), *_incomparable(study.flags)] if study.has_texts else []
+    notes += [describe_problems(study.checked), *_incomparable(study.flags)] if study.has_texts else [NO_TEXTS]
     return front_page(
         title, study.articles, rates["outlet"], contrasts, links,
         mentions=counted_mentions(study.mentions, study.articles, events), names=names,
@@ -224,9 +238,10 @@ def _manifest(
     read = {"lexicon": folder / "data" / "lexicon", "articles": folder / "tables" / "articles.parquet"}
     read |= {name: path for name, path in named.items() if path.exists()} | {sheet.name: sheet for sheet in sheets}
     return {
-        "title": title, "parameters": {**parameters, "seed": study.seed}, "problems": problems,
-        "sha256": {name: digest(path) for name, path in read.items()},
-        "software": {name: metadata.version(name) for name in SOFTWARE} | {"python": platform.python_version()},
+        "command": "report", "title": title, "parameters": {**parameters, "seed": study.seed}, "problems": problems,
+        "input": study.manifest.get("input") or describe_input(study.given["corpus"], study.columns),
+        "scored": study.manifest, "lexicon": describe_lexicon(study.lexicon),
+        "sha256": {name: digest(path) for name, path in read.items()}, "software": describe_software(),
     }  # fmt: skip
 
 

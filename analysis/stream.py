@@ -27,7 +27,18 @@ from tqdm import tqdm
 from analysis.codebook.lexicon import read_lexicon, write_lexicon
 from analysis.codebook.quotations import find_quotations
 from analysis.codebook.scoring import prepare_scorer, score_batch
+from analysis.compare.events import group_events
+from analysis.manifest import (
+    MANIFEST,
+    describe_input,
+    describe_lexicon,
+    describe_software,
+    digest,
+    refuse_other_manifest,
+    write_manifest,
+)
 from analysis.read.articles import EXTRA, Corpus, iter_articles
+from analysis.read.texts import leave_out_texts
 from analysis.tables import (
     ARTICLES,
     EVENTS,
@@ -40,6 +51,7 @@ from analysis.tables import (
     open_table,
     refuse_foreign,
     write_beside,
+    write_table,
 )
 
 Given = TypeVar("Given")
@@ -55,6 +67,11 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 1 << 30
 #: Distinct words and gaps that a process remembers: at some 300 bytes each that bounds what a corpus of ever new names
 #: can take. Beyond, it begins anew; nothing that is found depends on it.
 MOST_STRINGS = 1_000_000
+#: Articles of which `score_corpus` still groups events where their texts are written too: it holds all texts for that
+#: (3,000 of 18 MB: 0.6 GB) and takes twice as long as scoring. Of more they are grouped when they are asked for.
+MOST_GROUPED = 10_000
+#: What events are told by.
+_TOLD_BY = ["article_id", "published", "headline", "text"]
 #: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 
@@ -80,11 +97,6 @@ def _score(options: Options, articles: pd.DataFrame) -> tuple[Any, ...]:
         scorer_for.cache_clear()
     scored, *others = score_batch(articles, scorer_for(options))
     return scored["words"].to_numpy(), *others
-
-
-def _with_articles(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, ...]:
-    words, *others = made
-    return articles.assign(words=words), *others
 
 
 def _quotations(articles: pd.DataFrame) -> tuple[Any, ...]:
@@ -172,6 +184,7 @@ def write_corpus(
     workers: int | None = None,
     batch_bytes: int = BATCH_BYTES,
     complete: Callable[[pd.DataFrame, tuple[Any, ...]], tuple[Any, ...]] = lambda _, made: made,
+    texts: bool = True,
 ) -> Corpus:
     """Read a corpus in batches, work on each, and write the tables that come of it.
 
@@ -193,6 +206,8 @@ def write_corpus(
         About the size of a batch. The tables are the same for any size.
     complete : callable
         Makes the tables of a batch from its articles and what `work` gave; by default these are the tables.
+    texts : bool
+        Without them no text that was cut away is written.
 
     Returns
     -------
@@ -223,7 +238,8 @@ def write_corpus(
             told.append(batch._replace(articles=batch.articles[_SUMMED]))
             bar.update(len(batch.articles))
     corpus = Corpus(*(_joined(list(parts)) for parts in zip(*told, strict=True)))
-    corpus = corpus._replace(rejected=corpus.rejected.sort_values(["source", "line"]))
+    removed = corpus.removed if texts else corpus.removed.assign(text=None).astype({"text": "str"})
+    corpus = corpus._replace(rejected=corpus.rejected.sort_values(["source", "line"]), removed=removed)
     for name, names in TOLD.items():
         write_beside(beside(name), getattr(corpus, name), names)
     return corpus
@@ -240,7 +256,7 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def score_corpus(
-    path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, **reading: Any
+    path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, texts: bool = True, **reading: Any
 ) -> Corpus:
     """`scoring.score` for a corpus of any size: tables written into a folder.
 
@@ -249,10 +265,13 @@ def score_corpus(
     path : path, DataFrame, …
         The corpus: anything that `read` reads.
     folder : path
-        Where ``articles``, ``quotations``, ``mentions`` and ``scores`` go, and what became of the input.
+        Where ``articles``, ``quotations``, ``mentions``, ``scores`` and ``events`` go, what became of the input, and a
+        manifest. Events of more than `MOST_GROUPED` articles whose texts are there are left to be made from these.
     kind : {"csv", "parquet", "jsonl"}
     options : Options, optional
         Lexicon, actors and matter in dispute.
+    texts : bool
+        Without them hashes stand for headlines and texts: such a folder is enough for every comparison.
     **reading
         For `write_corpus`.
     """
@@ -260,15 +279,52 @@ def score_corpus(
     if folder.is_file():
         raise InputError(f"{folder} is a file; name a folder for the tables")
     scorer_for(options)  # a bad lexicon is refused before anything is read
-    names = ("articles", "quotations", "mentions", "scores")
+    manifest = _manifest(path, options, texts, reading)
+    refuse_other_manifest(folder / MANIFEST, "score")
+    names = ("articles", "quotations", "mentions", "scores", "events")
     targets = {name: folder / f"{name}.{kind}" for name in names}
+    grouped = targets.pop("events")
+    refuse_foreign(grouped, EVENTS)
+    told_by: list[pd.DataFrame] = []
+
+    def complete(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, ...]:
+        words, *others = made
+        if not texts or sum(map(len, told_by)) <= MOST_GROUPED:
+            told_by.append(articles[_TOLD_BY])
+        articles = articles.assign(words=words)
+        return (articles if texts else leave_out_texts(articles)), *others
+
     corpus = write_corpus(
-        path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=_with_articles, **reading
-    )
+        path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=complete, texts=texts,
+        **reading,
+    )  # fmt: skip
+    if not texts or len(corpus.articles) <= MOST_GROUPED:
+        write_table(group_events(pd.concat(told_by, ignore_index=True)), grouped)
+        targets["events"] = grouped
     _forget(folder, {*targets.values()})
     if options.lexicon:
         write_lexicon(read_lexicon(options.lexicon), folder / "lexicon")
+    write_manifest(folder / MANIFEST, manifest)
     return corpus
+
+
+def _manifest(path: Any, options: Options, texts: bool, reading: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tables of a scored corpus can be made again from."""
+    named = {name: Path(given) for name, given in options._asdict().items() if given}
+    languages = reading.get("languages", ("en",))
+    return {
+        "command": "score",
+        "input": describe_input(path, reading.get("columns")),
+        "options": {
+            **{name: given.name for name, given in named.items()},
+            "texts": texts,
+            "clean": reading.get("clean"),
+            "languages": None if languages is None else list(languages),
+        },
+        "sha256": {name: digest(given) for name, given in named.items() if name != "lexicon"},
+        "lexicon": describe_lexicon(scorer_for(options).lexicon),
+        "software": describe_software(),
+    }
 
 
 def _forget(folder: Path, written: set[Path]) -> None:

@@ -20,10 +20,12 @@ from analysis.compare.contrasts import contrasts
 from analysis.compare.distinctive import distinctive_words
 from analysis.compare.events import assign_sources, group_events
 from analysis.compare.rates import rates
+from analysis.manifest import MANIFEST, read_manifest
 from analysis.read import describe, read
 from analysis.read.articles import COLUMNS
 from analysis.read.corpus import Corpus
 from analysis.read.flags import check_articles
+from analysis.read.texts import put_back_texts
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import MOST, name_outlets
@@ -57,6 +59,9 @@ class Study:
         Remove page furniture; by default from pages only.
     languages : sequence of str, optional
         Languages to keep, as ISO 639-1 codes; None keeps all.
+    texts : path, DataFrame, …, optional
+        Where the texts of a folder are that was handed on without them (``score --no-text``): the corpus that it was
+        made from. They are known by their hashes; `columns`, `clean` and `languages` are as then unless given.
     seed : int
         Fixes what is drawn at random.
 
@@ -90,6 +95,7 @@ class Study:
         about: Any = None,
         clean: bool | None = None,
         languages: Sequence[str] | None = ("en",),
+        texts: Any = None,
         seed: int = SEED,
     ) -> None:
         self.seed = seed
@@ -99,14 +105,18 @@ class Study:
         own = known if (known / "features.csv").is_file() and find_table(source, "scores") else None
         named = [*_given(lexicon), *_given(own), None][0]
         self.given = {"corpus": source, "lexicon": named, "actors": actors, "about": about}
+        self.columns = dict(columns or {})
         self.lexicon: Lexicon = read_lexicon(*_given(named))
         self.actors = read_actors(actors) if _given(actors) else None
         self.about: Lexicon | None = read_lexicon(about) if _given(about) else None
         found = {name: path for name in TABLES if (path := find_table(source, name))}
         self._files: dict[str, Path] = found if {"articles", "scores"} <= found.keys() else {}
-        self.corpus: Corpus = (
-            _opened(self._files["articles"]) if self._files else read(source, columns, clean, languages=languages)
-        )
+        if self._files:
+            self.corpus: Corpus = _opened(self._files["articles"])
+        else:
+            self.corpus = read(source, columns, clean, languages=languages)
+        if texts is not None:
+            self.corpus = self.corpus._replace(articles=self._completed(texts, columns, clean, languages))
 
     def __repr__(self) -> str:
         return describe(self.corpus)
@@ -136,13 +146,8 @@ class Study:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Which articles tell the same event, and which are copies; with neither table nor texts each is its own."""
-        if self._files.get("events"):
-            return self._open("events")
-        if self.has_texts:
-            return group_events(self.articles)
-        alone = self.articles[["article_id"]]
-        return alone.assign(event=alone["article_id"], duplicate_of=None).astype("str")
+        """Which articles tell the same event, and which are copies."""
+        return group_events(self.articles) if self.has_texts and "events" not in self._files else self._open("events")
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -297,13 +302,31 @@ class Study:
         """The articles, where their texts are at hand."""
         if not self.has_texts:
             raise InputError(
-                f"{self._files['articles']}: it holds no texts, and this needs them; rates and contrasts do not"
+                f"{self._files['articles']}: it holds no texts, and this needs them; rates, contrasts, events and "
+                "kinds of sources do not (with the corpus at hand: texts=FILE, or --texts FILE)"
             )
         return self.articles
 
     @cached_property
     def _scored(self) -> Scored:
         return score(self._texts, self.lexicon, self.actors)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the opened tables were made from; empty where they were made now."""
+        return read_manifest(self.folder / MANIFEST) if self.folder else {}
+
+    def _completed(
+        self, texts: Any, columns: dict[str, str] | None, clean: bool | None, languages: Sequence[str] | None
+    ) -> pd.DataFrame:
+        """The articles of a folder that was handed on without texts, with their texts."""
+        if not self._files:
+            raise InputError(f"{self.given['corpus']}: texts complete a folder that was scored, and this is none")
+        then = self.manifest.get("options", {})
+        columns = columns or self.manifest.get("input", {}).get("columns")
+        languages = then.get("languages", languages) if languages == ("en",) else languages
+        corpus = read(texts, columns, then.get("clean") if clean is None else clean, languages=languages)
+        return put_back_texts(self.articles, corpus.articles, texts if isinstance(texts, str | Path) else "texts")
 
     def _open(self, name: str) -> pd.DataFrame:
         if name not in self._files:

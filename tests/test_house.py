@@ -9,7 +9,16 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 #: From the ground up: a room may import from those below it. Rooms of one floor do not know each other.
 FLOORS = [
-    *[{"tables"}, {"voice", "read"}, {"codebook"}, {"compare"}, {"validate"}, {"show"}, {"stream", "notebooks"}],
+    *[
+        {"tables"},
+        {"voice", "read"},
+        {"codebook"},
+        {"compare"},
+        {"validate"},
+        {"show"},
+        {"manifest"},
+        {"stream", "notebooks"},
+    ],
     *[{"report"}, {"study"}, {"commands"}, {"__main__"}],
 ]
 #: Where an import stands inside a function: starting up would be slow with pandas or with the tools of notebooks.

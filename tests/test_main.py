@@ -56,7 +56,7 @@ def test_bad_input_is_one_line_and_status_2(news, tmp_path, monkeypatch, capsys,
 def test_score_writes_the_tables_and_says_so(news, tmp_path, capsys):
     assert main(["score", str(news), "-o", str(tmp_path / "out")]) == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "articles.csv", "mentions.csv", "quotations.csv", "scores.csv",
+        "articles.csv", "events.csv", "manifest.json", "mentions.csv", "quotations.csv", "scores.csv",
     ]  # fmt: skip
     assert "2 articles, of 2 outlets" in capsys.readouterr().out
 

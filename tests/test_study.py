@@ -1,5 +1,8 @@
 """A study: whatever a researcher has goes in, every table comes out, and what cannot be is refused in one line."""
 
+import hashlib
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -99,6 +102,93 @@ def test_a_folder_that_was_scored_is_opened_and_not_scored_again(frame, tmp_path
     monkeypatch.setattr("analysis.study.score", lambda *_: pytest.fail("scored a second time"))
     study = fa.Study(tmp_path / "scored")
     pd.testing.assert_frame_equal(study.rates(), expected)
+
+
+@pytest.fixture(scope="module")
+def handed_on(tmp_path_factory):
+    """A corpus with copies and shared events, scored with its texts and without them."""
+    from analysis.__main__ import main
+
+    folder = tmp_path_factory.mktemp("handed_on")
+    story = "Dock workers in Odessa may walk out over unpaid wages, and the port allegedly closed grain pier {}. "
+    rows = [
+        {"id": f"{outlet}{day}", "medium": outlet, "origin": origin, "date": f"2018-03-{day:02}",
+         "title": f"Pier {day} may close", "body": story.format(day) * (2 + day % 2) + f"Ships left for {outlet}."}
+        for outlet, origin in (("Post", "Post"), ("Mail", "Mail"), ("Times", "Wire"), ("Sun", "Wire"))
+        for day in range(1, 7)
+    ]  # fmt: skip
+    brief = {"title": None, "body": "It may rain.", "date": "2018-03-09", "origin": "Wire"}
+    rows += [{"id": f"brief {outlet}", "medium": outlet, **brief} for outlet in ("Post", "Mail")]
+    pd.DataFrame(rows).to_csv(folder / "news.csv", index=False)
+    columns = ["--columns", "headline=title,outlet=medium"]
+    for name, how in (("with", []), ("without", ["--no-text"])):
+        assert main(["score", str(folder / "news.csv"), "-o", str(folder / name), *columns, *how]) == 0
+    return folder
+
+
+def test_a_study_without_its_texts_is_compared_as_with_them(handed_on, tmp_path):
+    from analysis.__main__ import main
+
+    for name in ("with", "without"):
+        assert main(["compare", str(handed_on / name), "-o", str(tmp_path / name)]) == 0
+    for table in ("comparison.csv", "contrasts.csv", "events.csv"):
+        assert (tmp_path / "with" / table).read_bytes() == (tmp_path / "without" / table).read_bytes()
+    events = fa.Study(handed_on / "without").events
+    assert events["duplicate_of"].notna().sum() > 0 and events["event"].nunique() < len(events)
+    for copies in ("once", "all", "drop"):
+        one, other = (fa.Study(handed_on / name).rates(copies=copies, by="month") for name in ("with", "without"))
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_no_text_is_in_a_folder_that_may_not_hold_any(handed_on):
+    written = b"".join(path.read_bytes() for path in (handed_on / "without").iterdir())
+    assert b"walk out over" not in written and b"Pier 3 may" not in written
+    assert b"walk out over" in (handed_on / "with" / "articles.csv").read_bytes()
+
+
+def test_what_needs_the_texts_says_so_in_one_line_and_works_with_them(handed_on, tmp_path):
+    study, corpus = fa.Study(handed_on / "without"), handed_on / "news.csv"
+    for asked in (study.evidence, lambda: study.highlight(0), lambda: study.flags, study.distinctive_words):
+        with pytest.raises(InputError, match="holds no texts") as caught:
+            asked()
+        assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match="without its texts"):
+        fa.read(handed_on / "without")
+    completed = fa.Study(handed_on / "without", texts=corpus)
+    pd.testing.assert_frame_equal(completed.evidence("hedge"), fa.Study(handed_on / "with").evidence("hedge"))
+
+
+def test_texts_that_were_changed_or_are_of_another_corpus_are_refused_by_name(handed_on):
+    changed = pd.read_csv(handed_on / "news.csv")
+    changed.loc[changed["id"] == "Mail3", "body"] += " It rained."
+    with pytest.raises(InputError, match=r"text of 1 of 26 articles.*'Mail3'"):
+        fa.Study(handed_on / "without", texts=changed)
+    with pytest.raises(InputError, match=r"text of 3 of 26 articles.*'Mail3'"):
+        fa.Study(handed_on / "without", texts=changed[~changed["id"].str.startswith("brief")])
+    with pytest.raises(InputError, match="this is none"):
+        fa.Study(changed, columns={"outlet": "medium", "headline": "title"}, texts=changed)
+
+
+def test_without_texts_and_events_nothing_is_said_of_copies(handed_on, tmp_path):
+    shutil.copytree(handed_on / "without", tmp_path / "less")
+    (tmp_path / "less" / "events.csv").unlink()
+    study = fa.Study(tmp_path / "less")
+    with pytest.raises(InputError, match="no table events"):
+        study.contrasts()
+    assert len(study.rates(copies="all"))
+
+
+def test_a_manifest_says_what_a_folder_was_made_from(handed_on):
+    manifest = fa.Study(handed_on / "without").manifest
+    corpus = handed_on / "news.csv"
+    assert manifest["input"] == {
+        "name": "news.csv", "sha256": hashlib.sha256(corpus.read_bytes()).hexdigest(),
+        "columns": {"headline": "title", "outlet": "medium"},
+    }  # fmt: skip
+    assert (
+        manifest["options"]["texts"] is False and manifest["lexicon"]["codebook"] and "pandas" in manifest["software"]
+    )
+    assert str(handed_on) not in (handed_on / "without" / "manifest.json").read_text()
 
 
 def test_rates_over_time_are_those_of_each_outlet_in_each_period(study):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables import InputError
+from analysis.tables import HASHES, InputError
 from analysis.voice import Vocabulary, tokenise
 
 #: Average likeness from which groups are one event, where CROWD articles lie within reach of an article. Of 0.06 to
@@ -167,8 +167,9 @@ def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.Data
     # The original stands before its copies, wherever it is in the table; where it is absent, the first copy does.
     order = np.argsort((root != found["article_id"]).to_numpy(), kind="stable")
     again = root.iloc[order].duplicated().sort_index()
-    if "text" in articles:  # an agency's text printed word by word is the same text, without any events table
-        same = pd.DataFrame({"origin": origin, "text": articles["text"].to_numpy()})
+    by = next((name for name in ("text", HASHES["text"]) if name in articles and articles[name].notna().any()), None)
+    if by:  # an agency's text printed word by word is the same text, without any events table; so is its hash
+        same = pd.DataFrame({"origin": origin, "text": articles[by].to_numpy()})
         again |= same.duplicated() & same["text"].fillna("").ne("") & origin.notna()
     credited = origin.ne(outlet) & origin.notna()
     counted = ~again & ~(credited & (copies == "drop"))

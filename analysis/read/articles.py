@@ -19,7 +19,7 @@ from analysis.read.frames import is_path, read_given
 from analysis.read.languages import tell_languages
 from analysis.read.records import BATCH_BYTES, KINDS, LONGEST_TEXT, Batch, as_frame, list_files, read_records
 from analysis.read.repair import repair_texts
-from analysis.tables import ARTICLES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
+from analysis.tables import ARTICLES, HASHES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
 COLUMNS = ["source", "column", "taken_for"]
 _MOST_COLUMNS = 1000  # no table of articles has more; a file of a million would take minutes, and as many notes
@@ -44,6 +44,8 @@ class _Table:
         if len(self.names) > _MOST_COLUMNS:
             raise InputError(f"{batch.source}: it has {len(self.names)} columns; at most {_MOST_COLUMNS} are read")
         self.mapping = map_columns(list(self.names), self.columns, batch.source, are_addresses(batch.frame))
+        if HASHES["text"] in self.names and "text" not in self.mapping.values():
+            raise InputError(f"{batch.source}: it was handed on without its texts, and this needs them")
         if self.names and "text" not in self.mapping.values():
             raise InputError(f"{batch.source}: no column of text among {list_names(self.names)}; name it: "
                              'columns={"text": …}, or --columns text=…')  # fmt: skip
