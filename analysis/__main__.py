@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import signal
 import sys
+import traceback
+import warnings
 from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
+#: Characters of an error's line: a screen of names; a longer one quotes a file.
+_LONGEST_LINE = 1500
 EPILOG = "PATH: a table, export, page or folder of articles. See README.md for what each table holds."
+
+
+class _Terminal(io.TextIOBase):
+    """Standard output that any text may be printed to: what it cannot show, or would obey, is replaced."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        from analysis.tables import printable
+
+        encoding = getattr(self.stream, "encoding", None) or "utf-8"
+        self.stream.write(printable(text).encode(encoding, "replace").decode(encoding))
+        return len(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,25 +42,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0; 2 after one line that says what is wrong with the input; 130 where it was stopped.
+        The exit status: 0; 2 after one line that says what is wrong; 130 where it was stopped, by Ctrl-C or SIGTERM.
     """
     options = _parser().parse_args(arguments)
-    # Only now: help and a mistyped option are answered at once, without pandas.
-    from analysis import commands
-    from analysis.tables import InputError
-
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        getattr(commands, options.command)(options)
-    except InputError as error:
-        print(f"analysis: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _run(options)
     except KeyboardInterrupt:
         print("analysis: stopped; nothing was written that is not whole", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Every way in which a command ends but by being stopped: here, and nowhere else, errors become a line."""
+    # Only now: help and a mistyped option are answered at once, without pandas.
+    from analysis import commands
+    from analysis.tables import InputError, printable
+
+    try:
+        # What a library warns of speaks of its code and not of the articles.
+        with warnings.catch_warnings(), redirect_stdout(_Terminal(sys.stdout) if sys.stdout else None):
+            warnings.simplefilter("default" if sys.warnoptions else "ignore")
+            commands.run(options)
+            print(end="", flush=True)
+        return 0
+    except InputError as error:
+        said = str(error)
+    except BrokenPipeError:  # whoever read has read enough
+        _forget_output()
+        return 0
+    except OSError as error:
+        _forget_output()
+        said = f"{error.filename or 'standard output'}: {error.strerror or error}"
+    except MemoryError:
+        said = "memory ran out: give the corpus in smaller files, or as JSON Lines or CSV, which are read in pieces"
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__} ({error}) at {Path(place.filename).name}:{place.lineno}, which is a fault of "
+        said += "the program: please report it with what `python -X dev -m analysis …` prints"
+    line = " ".join(printable(said).split())
+    print(f"analysis: {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + '…'}", file=sys.stderr)
+    return 2
+
+
+def _forget_output() -> None:
+    """Send what still waits to be printed nowhere: at exit it would fail once more."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,11 +19,20 @@ from analysis.read.flags import PROBLEMS, check_articles, describe_problems, has
 from analysis.read.texts import has_only_hashes
 from analysis.stream import Options, quote_corpus, score_corpus
 from analysis.tables import (
+    ARTICLES,
+    COMPARISON,
+    CONTRASTS,
+    EVENTS,
+    MENTIONS,
     NOTES,
+    QUOTATIONS,
     REJECTED,
+    SCORES,
     TOLD,
     InputError,
     read_table,
+    refuse_foreign,
+    refuse_overlap,
     replacing,
     safe_cells,
     write_beside,
@@ -32,6 +41,50 @@ from analysis.tables import (
 
 if TYPE_CHECKING:
     from analysis.study import Study
+
+
+#: What a command writes into the folder that the user names, and beside the file, each with the columns that an older
+#: one begins with; the lists of `TOLD` stand beside every table made from articles.
+_INSIDE: dict[str, dict[str, Sequence[str]]] = {
+    "score": {"articles": ARTICLES, "quotations": QUOTATIONS, "mentions": MENTIONS, "scores": SCORES},
+    "compare": {"comparison": COMPARISON, "contrasts": CONTRASTS, "events": EVENTS},
+    "agreement": {"measures": ["reference", "name", "measure"], "disagreements": ["between"]},
+}
+_BESIDE = {
+    "articles": {"flags": NOTES, "corpus": ["outlet", "month", "articles"]},
+    "sheet": {"key": ["item", "article_id", "section"]},
+}
+
+
+def run(options: Namespace) -> None:
+    """Do what was asked, unless an output would go over what is read or over what is not ours."""
+    given = vars(options)
+    sources = [given.get(name) for name in ("path", "lexicon", "actors", "about", "key", "declare", "corpus")]
+    sources += [*(given.get("sheet") or ()), *(given.get("sheets") or ())]
+    written = _written(options)
+    refuse_overlap(written, sources)
+    for path, columns in written.items():
+        if columns:
+            refuse_foreign(path, columns)
+    globals()[options.command](options)
+
+
+def _written(options: Namespace) -> dict[Path, Sequence[str]]:
+    """Every file and folder that a command may write: empty where whatever stands there is meant to go."""
+    target: Path | None = getattr(options, "output", None)
+    if target is None:
+        return {}
+    if options.command == "report":
+        from analysis.report import PARTS
+
+        return {target / part: () for part in PARTS}
+    if options.command not in _INSIDE:
+        beside = {**_BESIDE.get(options.command, {}), **TOLD}
+        return {target: (), **{target.with_suffix(f".{name}.csv"): columns for name, columns in beside.items()}}
+    suffix = f".{options.format}" if options.command == "score" else ".csv"
+    tables = {target / f"{name}{suffix}": columns for name, columns in _INSIDE[options.command].items()}
+    lists = {target / f"{name}.csv": columns for name, columns in TOLD.items()}
+    return {**tables, **lists, target / "lexicon": ()} if options.command == "score" else tables
 
 
 def articles(options: Namespace) -> None:
@@ -46,7 +99,7 @@ def articles(options: Namespace) -> None:
         checked = checked[~lost]
     write_table(checked[corpus.articles.columns], options.output)
     write_beside(options.output.with_suffix(".flags.csv"), flags, NOTES)
-    write_beside(options.output.with_suffix(".corpus.csv"), tabulate_corpus(checked))
+    write_beside(options.output.with_suffix(".corpus.csv"), safe_cells(tabulate_corpus(checked)))
     _say(corpus._replace(articles=checked), options.output)
     print(said)
 

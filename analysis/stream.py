@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 from tqdm import tqdm
 
-from analysis.codebook.lexicon import read_lexicon, write_lexicon
+from analysis.codebook.lexicon import read_lexicon, write_lexicon, written_files
 from analysis.codebook.quotations import find_quotations
 from analysis.codebook.scoring import prepare_scorer, score_batch
 from analysis.compare.events import group_events
@@ -278,6 +278,8 @@ def score_corpus(
     folder, options = Path(folder), options or Options()
     if folder.is_file():
         raise InputError(f"{folder} is a file; name a folder for the tables")
+    if options.lexicon and (folder / "lexicon").exists() and not written_files(folder / "lexicon"):
+        raise InputError(f"{folder / 'lexicon'} stands in the way and is not ours: move it, or name another output")
     scorer_for(options)  # a bad lexicon is refused before anything is read
     manifest = _manifest(path, options, texts, reading)
     refuse_other_manifest(folder / MANIFEST, "score")
@@ -337,7 +339,7 @@ def _forget(folder: Path, written: set[Path]) -> None:
     stale = [path for path in stale if columns_of(path) == files[path]]
     scored = {path.suffix for path in stale if path.stem == "scores"}
     stale += [path for suffix in scored if (path := folder / f"articles{suffix}") not in written]
-    stale += [path for path in (folder / "lexicon").glob("*.csv") if path.stem in ("features", "classes", "entries")]
+    stale += written_files(folder / "lexicon")
     for path in stale:
         path.unlink(missing_ok=True)
 

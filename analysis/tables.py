@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -45,9 +47,18 @@ _SCORED = (".parquet", ".csv", ".jsonl")
 _FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 # A spreadsheet takes a cell for a formula, or a command, from its first visible character.
 _LIVE_CELL = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
+#: What XML holds in no form, and a terminal takes for orders: control characters but tab and line end, halves of
+#: characters, two that are none. HTML, SVG and workbooks are written without them.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What a sheet of a workbook holds at most (Excel's specification): characters of a cell, rows, columns.
+CELL_LENGTH, SHEET_ROWS, SHEET_COLUMNS = 32_767, 1_048_576, 16_384
 # Every power of ten as the double nearest to it, from 1e-323: logarithms err by one at their borders.
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-323, 309)])
 
+#: How the files end that are written beside their place, before they are whole.
+_BESIDE = ".part"
+#: Columns by which a table of ours is known, and bytes of a line in which they are looked for.
+_TELLING, _LONGEST_HEADER = 3, 100_000
 #: Names that an error lists before it only counts the rest.
 _SHOWN = 20
 
@@ -114,6 +125,17 @@ def round_significant(values: Rounded, digits: int = 6) -> Rounded:
     return cast(Rounded, result if isinstance(values, np.ndarray) else float(result))
 
 
+def printable(text: str) -> str:
+    """A text as a terminal may be given it: what does not print, and what turns its order round, is replaced.
+
+    Examples
+    --------
+    >>> printable("Post\x1b[2J")
+    'Post�[2J'
+    """
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
+
+
 def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before every text cell and column name that a spreadsheet would run as a formula.
 
@@ -130,9 +152,34 @@ def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     return safe.rename(columns=lambda name: f"'{name}" if re.match(_LIVE_CELL, str(name)) else name)
 
 
+def workbook_cells(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """A table as a sheet of a workbook holds it: `safe_cells` without control characters.
+
+    Raises
+    ------
+    InputError
+        If it is larger than a sheet, or a text longer than a cell, which spreadsheets cut in silence.
+    """
+    if len(frame) >= SHEET_ROWS or len(frame.columns) > SHEET_COLUMNS:
+        size = f"{len(frame):,} rows and {len(frame.columns):,} columns"
+        most = f"{SHEET_ROWS:,} with the header and {SHEET_COLUMNS:,}"
+        raise InputError(f"{path}: {size}, and a sheet of a workbook holds {most}: write .csv or .parquet")
+    cells = safe_cells(frame).replace(CONTROLS, "", regex=True)
+    for name in cells.select_dtypes(["str", "object"]).columns:
+        long = cells[name].astype("str").str.len() > CELL_LENGTH
+        if long.any():
+            row = frame[long].iloc[0]
+            which = f"the row {int(long.argmax()) + 1}" if "article_id" not in frame else f"article {row['article_id']}"
+            raise InputError(f"{path}: {name} of {which} has {int(cells[name].str.len()[long].iloc[0]):,} characters, "
+                             f"and a cell of a workbook holds {CELL_LENGTH:,}: write .csv or .parquet")  # fmt: skip
+    return cells
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; move it into place when all went well, else remove it.
+
+    What a process that was killed left beside it of the same file is removed too.
 
     Raises
     ------
@@ -140,9 +187,14 @@ def replacing(path: str | Path) -> Iterator[Path]:
         If the file cannot be written there.
     """
     path = Path(path)
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    # The name may be as long as a file system allows, so that the name beside it holds only what tells it apart.
+    known = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    beside = path.with_name(f".{known}-{os.getpid()}{_BESIDE}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{known}-*{_BESIDE}"):
+            if not _is_running(left.name.removesuffix(_BESIDE).partition("-")[2]):
+                left.unlink(missing_ok=True)
         yield beside
         beside.replace(path)
     except OSError as error:
@@ -150,6 +202,19 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         if beside.exists():
             beside.unlink()
+
+
+def _is_running(process: str) -> bool:
+    """Whether there is such a process; where that cannot be asked, an hour-long look is not worth a lost file."""
+    if not process.isdecimal() or os.name != "posix":
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass
+    return True
 
 
 @contextmanager
@@ -198,7 +263,7 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
 
         yield pieces.append if suffix == ".xlsx" else append
         if suffix == ".xlsx":
-            _write_excel(pd.concat(pieces, ignore_index=True), beside)
+            _write_excel(pd.concat(pieces, ignore_index=True), beside, path)
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -221,30 +286,61 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
 
 def columns_of(path: Path) -> list[str]:
     """The columns of a table on disk, without reading it: of what is no table, whatever stands in its first line."""
-    if path.suffix == ".parquet":
-        from pyarrow import ArrowException, parquet
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            from pyarrow import ArrowException, parquet
 
-        try:
-            return list(parquet.read_schema(path).names)
-        except (ArrowException, OSError):
-            return []
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline().rstrip("\n")
-    if path.suffix == ".jsonl":
+            try:
+                return list(parquet.read_schema(path).names)
+            except ArrowException:
+                return []
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            first = lines.readline(_LONGEST_HEADER).rstrip("\n")
+    except OSError:
+        return []
+    if suffix == ".jsonl":
         return re.findall(r'(?:^\{|,)"(\w+)":', first)
     return [name.strip('"') for name in first.split(",")]
 
 
 def refuse_foreign(path: Path, columns: Sequence[str]) -> None:
-    """Refuse to write a table where a file stands that is not such a table of ours, known by its columns.
+    """Refuse to write a table where a file stands that is not such a table of ours, known by its first columns.
 
     Raises
     ------
     InputError
         Before anything is lost.
     """
-    if path.exists() and columns_of(path) != list(columns):
+    first = [*columns[:_TELLING]]
+    if os.path.lexists(path) and columns_of(path)[:_TELLING] != first:
         raise InputError(f"{path} stands in the way and is not ours: move it, or name another output")
+
+
+def refuse_overlap(targets: Iterable[Path], sources: Iterable[Any]) -> None:
+    """Refuse to write over what is read, or into a folder that is read: the next reading would find it there.
+
+    Parameters
+    ----------
+    targets : paths
+        Files and folders that will be written.
+    sources : paths, or anything else that articles, words or actors are given as
+        What is read. Of a folder that `score` or `report` wrote only its tables are.
+
+    Raises
+    ------
+    InputError
+        Before anything is lost.
+    """
+    read = []
+    for source in sources:
+        if isinstance(source, str | os.PathLike) and os.fspath(source):
+            tables = [find_table(source, name) for name in ("articles", "scores")]
+            read += [Path(source)] if None in tables else [table for table in tables if table]
+    for target, source in product(map(Path, targets), read):
+        there, given = (Path(os.path.realpath(path)) for path in (target, source))
+        if there == given or there in given.parents or given in there.parents:
+            raise InputError(f"{target} is, or lies in, what is read ({source}): name another output")
 
 
 def write_beside(path: Path, table: pd.DataFrame, columns: Sequence[str] | None = None) -> None:
@@ -309,12 +405,11 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _write_excel(frame: pd.DataFrame, path: Path) -> None:
+def _write_excel(frame: pd.DataFrame, path: Path, shown: Path) -> None:
     import openpyxl
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+    cells = workbook_cells(frame, shown)
     book = openpyxl.Workbook()
-    cells = safe_cells(frame).replace(ILLEGAL_CHARACTERS_RE, "", regex=True).astype(object)
-    for row in [list(cells.columns), *cells.where(cells.notna(), None).to_numpy().tolist()]:
+    for row in [list(cells.columns), *cells.astype(object).where(cells.notna(), None).to_numpy().tolist()]:
         book.active.append(row)
     book.save(path)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.codebook.dictionaries import pairs_of_file, pairs_of_words
 from analysis.codebook.patterns import SHAPES, phrase_faults, word_faults
-from analysis.tables import DATA, InputError, write_table
+from analysis.tables import DATA, InputError, columns_of, write_table
 
 #: The project's own codebook.
 CODEBOOK = DATA / "lexicons"
@@ -105,6 +105,13 @@ def write_lexicon(lexicon: Lexicon, folder: str | Path) -> None:
     write_table(lexicon.features, Path(folder) / "features.csv")
     write_table(pd.DataFrame(classes, columns=["class", "words"]), Path(folder) / "classes.csv")
     write_table(entries.astype("str"), Path(folder) / "entries.csv")
+
+
+def written_files(folder: Path) -> list[Path]:
+    """The files of a lexicon that `write_lexicon` left in a folder; none of a folder that holds another's."""
+    files = [folder / f"{name}.csv" for name in ("features", "classes", "entries")]
+    here = sorted(folder.iterdir()) if folder.is_dir() else []
+    return files if here == sorted(files) and columns_of(files[-1]) == ENTRY_COLUMNS else []
 
 
 def is_codebook(lexicon: Lexicon) -> bool:

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,9 +36,11 @@ KINDS = ".csv, .tsv, .jsonl, .json, .parquet, .xlsx, .txt, .html, or an export (
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any workbook with a password
 #: Characters of the longest text that is taken for one article: four times the longest novel.
 LONGEST_TEXT = 10_000_000
+#: Bytes of the longest record, and of the largest page, export or dump that is read as a whole: a text of the longest
+#: kind, each character escaped, is 60 MB. Tables are read in pieces and may have any size.
+LONGEST_RECORD, LARGEST_WHOLE = 64 << 20, 256 << 20
 _LONGEST_NAME = 300  # characters of a name that are shown: longer ones are texts given for a path
 _ROW = 1000  # what a record takes beside its characters: a million posts of a sentence are many batches too
-_TEXTS = (b"text", b"body", b"content")  # looked for twice in a record of JSON Lines, since only the last would stay
 _DEEPEST = 4  # records in records whose values are columns, by dots
 csv.field_size_limit(2**31 - 1)
 
@@ -154,7 +157,7 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
             removed: list[tuple[int, str, str]] = []
             rows = _rows(stream, suffix, source, notes)
             if suffix in _PAGES | {".docx", ".xml", ".rtf"}:
-                found = read_export(content := stream.read(), source)
+                found = read_export(content := _whole(stream, source), source)
                 if found is None:
                     yield _page(content, source)
                     return
@@ -167,7 +170,7 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
             for line, record in rows:
                 if isinstance(record, dict):
                     records[line] = record
-                    held += _ROW + sum(map(len, map(str, record.values())))
+                    held += _ROW + _size(record)
                 else:
                     reason = str(record) if isinstance(record, Exception) else "not a record of named values"
                     rejected.append((source, line, None, reason))
@@ -182,6 +185,24 @@ def read_records(opened: Callable[[], Any], source: str, size: int = BATCH_BYTES
         raise InputError(f"{source}: cannot be read: {error}") from error
 
 
+def _whole(stream: Any, source: str) -> bytes:
+    """A file that is read as a whole, if it is no larger than that."""
+    content: bytes = stream.read(LARGEST_WHOLE + 1)
+    if len(content) > LARGEST_WHOLE:
+        said = f"larger than {LARGEST_WHOLE >> 20} MB unpacked: give smaller files, or JSON Lines or CSV of any size"
+        raise InputError(f"{source}: {said}")
+    return content
+
+
+def _size(value: Any, depth: int = 0) -> int:
+    """About how many characters a value holds, as deep as they are read."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if depth > _DEEPEST or not isinstance(value, dict | list):
+        return 8
+    return sum(_size(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value))
+
+
 def _of(removed: list[tuple[int, str, str]], records: Mapping[int, Any]) -> list[tuple[int, str, str]]:
     return [row for row in removed if row[0] in records]
 
@@ -189,28 +210,10 @@ def _of(removed: list[tuple[int, str, str]], records: Mapping[int, Any]) -> list
 def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[Row]:
     """Number and record of each row, whatever the kind of table."""
     if suffix in {".parquet", ".xlsx", ".xlsm"}:
-        content = io.BytesIO(stream.read()) if isinstance(stream, gzip.GzipFile | zipfile.ZipExtFile) else stream
-        try:
-            if suffix == ".parquet":
-                from pyarrow import parquet
-
-                pieces = parquet.ParquetFile(content).iter_batches(_PARQUET_ROWS)
-                records: Any = (record for piece in pieces for record in piece.to_pylist())
-            else:
-                if stream.peek(8).startswith(_OLD_OFFICE):
-                    raise InputError(f"{source}: an old or encrypted workbook; save it as .xlsx without a password")
-                sheets = pd.read_excel(content, sheet_name=None, dtype=object, keep_default_na=False, na_values=[""])
-                first, *others = sheets
-                notes += [(None, source, str(name), "a second sheet, which is not read") for name in others]
-                records = sheets[first].to_dict("records")
-            yield from enumerate(records, 1)
-            return
-        except InputError:
-            raise
-        except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
-            raise InputError(
-                f"{source}: not a readable {suffix[1:]} table: {(str(error).splitlines() or ['?'])[0]}"
-            ) from error
+        packed = isinstance(stream, gzip.GzipFile | zipfile.ZipExtFile)
+        content = io.BytesIO(_whole(stream, source)) if packed else stream
+        yield from enumerate((_parquet_rows if suffix == ".parquet" else _sheet_rows)(content, source, notes), 1)
+        return
     if suffix not in {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".tab"}:
         raise InputError(f"{source}: this kind of file is not read; give {KINDS}")
     encoding = guess_encoding(stream.read(HEAD_BYTES), source)
@@ -221,39 +224,104 @@ def _rows(stream: Any, suffix: str, source: str, notes: list[Any]) -> Iterator[R
     if suffix in {".csv", ".tsv", ".tab"}:
         yield from _csv_rows(text, source, notes)
     elif suffix == ".json":
-        yield from _json_rows(text.read(), source)
+        content = _whole(stream, source)
+        yield from _json_rows(content.decode(encoding, "replace"), source)
     else:
-        yield from _json_lines(stream if encoding.startswith("utf-8") else text)
+        yield from _json_lines(_bounded(stream if encoding.startswith("utf-8") else text))
 
 
-def _csv_rows(text: Iterable[str], source: str, notes: list[Any]) -> Iterator[Row]:
-    """Records of a CSV, each with its first line; a line whose quotation mark is never closed costs only itself."""
-    lines = iter(text)
-    header = next(lines)
-    mark = max(",\t;|", key=header.count)
-    names = [
-        name.strip() or f"column {place}" for place, name in enumerate(next(csv.reader([header], delimiter=mark)), 1)
-    ]
+def _parquet_rows(content: Any, source: str, notes: list[Any]) -> Iterator[dict[str, Any]]:
+    from pyarrow import parquet
+
+    with _refusing(source):
+        file = parquet.ParquetFile(content)
+        names = _told_once(file.schema_arrow.names, source, notes)
+        for piece in file.iter_batches(_PARQUET_ROWS):
+            rows = zip(*map(_plain_values, piece.columns), strict=True)
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _plain_values(column: Any) -> list[Any]:
+    """The values of an Arrow column; days that Python has none for, such as those after 9999, as text."""
+    try:
+        return column.to_pylist()
+    except (ValueError, OverflowError):
+        return column.cast("string").to_pylist()
+
+
+def _sheet_rows(content: Any, source: str, notes: list[Any]) -> Iterator[dict[str, Any]]:
+    with _refusing(source):
+        if content.read(8).startswith(_OLD_OFFICE):
+            raise InputError(f"{source}: an old or encrypted workbook; save it as .xlsx without a password")
+        if sum(part.file_size for part in zipfile.ZipFile(content).infolist()) > LARGEST_WHOLE:
+            raise InputError(f"{source}: larger than {LARGEST_WHOLE >> 20} MB unpacked: save the sheet as CSV")
+        sheets = pd.read_excel(content, sheet_name=None, header=None, dtype=object, keep_default_na=False,
+                               na_values=[""])  # fmt: skip
+        first, *others = sheets
+        notes += [(None, source, str(name), "a second sheet, which is not read") for name in others]
+        header, *rows = sheets[first].to_numpy().tolist() or [[]]
+        given = [f"column {n}" if pd.isna(name) else str(name) for n, name in enumerate(header, 1)]
+        names = _told_once(given, source, notes)
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+@contextmanager
+def _refusing(source: str) -> Iterator[None]:
+    """Whatever a broken file makes the reader of its kind raise is the file's fault."""
+    try:
+        yield
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        kind, said = Path(source).suffix[1:], (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{source}: not a readable {kind} table: {said}") from error
+
+
+def _told_once(names: Sequence[str], source: str, notes: list[Any]) -> list[str]:
+    """Names of columns, of which each is there once; which were not is noted."""
     for name in sorted({name for name in names if names.count(name) > 1}):
         notes.append((None, source, name, "more than one column of this name: the first is read for it"))
-    names = number_names(names)
+    return number_names(list(names))
+
+
+def _bounded(stream: Any) -> Iterator[Any]:
+    """The lines of a file; of one that is longer than a record may be its beginning, followed by nothing."""
+    while line := stream.readline(LONGEST_RECORD):
+        if len(line) < LONGEST_RECORD:
+            yield line
+            continue
+        yield _TooLong(line[:80] if isinstance(line, str) else line[:80].decode("utf-8", "replace"))
+        end = "\n" if isinstance(line, str) else b"\n"
+        while line and not line.endswith(end):
+            line = stream.readline(LONGEST_RECORD)
+
+
+class _TooLong(str):
+    """What is left of a line that is too long."""
+
+
+_IS_LONG = f"longer than {LONGEST_RECORD >> 20} MB: not one article"
+
+
+def _csv_rows(text: Any, source: str, notes: list[Any]) -> Iterator[Row]:
+    """Records of a CSV, each with its first line; a line whose quotation mark is never closed costs only itself."""
+    lines = _bounded(text)
+    header = next(lines)
+    mark = max(",\t;|", key=header.count)
+    given = next(csv.reader([header], delimiter=mark))
+    names = _told_once([name.strip() or f"column {place}" for place, name in enumerate(given, 1)], source, notes)
     loose = re.compile(rf"(?:^|{re.escape(mark)})(?:\"(.*?)\"(?={re.escape(mark)}|$)|([^{re.escape(mark)}]*))")
     number, waiting = 2, deque[str]()
     doubtful = 0  # the last line that a record with an open quotation mark had swallowed
     while True:
         taken: list[str] = []
-
-        def take(taken: list[str] = taken) -> Iterator[str]:
-            while True:
-                line = waiting.popleft() if waiting else next(lines, None)
-                if line is None:
-                    return
-                taken.append(line)
-                yield line
-
         try:
-            row = next(csv.reader(take(), delimiter=mark, strict=True), None)
+            row = next(csv.reader(_take(waiting, lines, taken), delimiter=mark, strict=True), None)
         except csv.Error:
+            if isinstance(taken[0], _TooLong):
+                yield number, ValueError(_IS_LONG)
+                number += 1
+                continue
             first = taken[0].rstrip("\r\n")
             cells = [quoted or plain for quoted, plain in loose.findall(first)]
             if first.count('"') % 2 == 0 and len(cells) == len(names):
@@ -271,10 +339,32 @@ def _csv_rows(text: Iterable[str], source: str, notes: list[Any]) -> Iterator[Ro
             if number <= doubtful:
                 said = "read after a line with an open quotation mark: see that it is a record"
                 notes.append((None, f"{source}:{number}", "text", said))
+            elif any(_is_like(line, taken[0], mark, len(names)) for line in taken[1:]):
+                said = "it holds a line that is shaped like a record: see that each quotation mark is closed"
+                notes.append((None, f"{source}:{number}", "text", said))
             yield number, dict(zip(names, row, strict=True))
         elif any(row):
             yield number, ValueError(f"{len(row)} fields where the header has {len(names)}")
         number += len(taken)
+
+
+def _take(waiting: deque[str], lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    """Lines for one record, those first that an earlier one gave back; they are remembered in `taken`."""
+    held = 0
+    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+        taken.append(line)
+        held += len(line)
+        if held > LONGEST_RECORD or isinstance(line, _TooLong):
+            raise csv.Error
+        yield line
+
+
+def _is_like(line: str, first: str, mark: str, width: int) -> bool:
+    """Whether a line inside a record could be a record: as many fields, the first one written like that one's."""
+    if line.count(mark) < width - 1:
+        return False
+    begins, shape = (re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text.partition(mark)[0])) for text in (line, first))
+    return begins == shape != ""
 
 
 def number_names(names: list[str]) -> list[str]:
@@ -290,7 +380,9 @@ def number_names(names: list[str]) -> list[str]:
 def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
         try:
-            if line.strip():
+            if isinstance(line, _TooLong):
+                yield number, ValueError(_IS_LONG)
+            elif line.strip():
                 yield number, _from_json(line)
         except RecursionError:
             yield number, ValueError("not JSON: nested too deep to be read")
@@ -301,15 +393,20 @@ def _json_lines(lines: Iterable[Any]) -> Iterator[Row]:
 def _from_json(text: str | bytes) -> Any:
     try:
         record = orjson.loads(text)
-        if (
-            isinstance(text, bytes)
-            and isinstance(record, dict)
-            and any(text.count(b'"%s":' % key) > 1 for key in _TEXTS)
-        ):
-            return json.loads(text, object_pairs_hook=_number_keys)
-        return record
     except ValueError:  # half characters and NaN, which Python writes, are no reason to lose an article
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False, object_pairs_hook=_number_keys)
+    # Of a name that is there twice only the last value would stay. A name ends so; a text may, which costs only time.
+    ends = [b'":', b'" :'] if isinstance(text, bytes) else ['":', '" :']
+    if sum(map(text.count, ends)) > _names_in(record):  # type: ignore[arg-type]
+        return json.loads(text, object_pairs_hook=_number_keys)
+    return record
+
+
+def _names_in(value: Any) -> int:
+    """How many names of values a JSON value holds."""
+    if isinstance(value, dict):
+        return len(value) + sum(_names_in(inner) for inner in value.values() if isinstance(inner, dict | list))
+    return sum(_names_in(inner) for inner in value if isinstance(inner, dict | list)) if isinstance(value, list) else 0
 
 
 def _number_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -340,8 +437,10 @@ def as_frame(records: dict[int, dict[str, Any]]) -> pd.DataFrame:
     """
     if any(isinstance(value, dict) for record in records.values() for value in record.values()):
         records = {line: dict(_flatten(record)) for line, record in records.items()}
-    names = dict.fromkeys(name for record in records.values() for name in record)
-    cells = {str(name): _column([_cell(record.get(name)) for record in records.values()]) for name in names}
+    names = list(dict.fromkeys(name for record in records.values() for name in record))
+    shown = number_names([_characters(str(name)) for name in names])
+    cells = {new: _column([_cell(record.get(name)) for record in records.values()])
+             for new, name in zip(shown, names, strict=True)}  # fmt: skip
     return pd.DataFrame(cells, dtype="str").assign(line=list(records))
 
 
@@ -350,8 +449,11 @@ def _column(cells: list[str | None]) -> pd.Series:
     try:
         return pd.Series(cells, dtype="str")
     except UnicodeEncodeError:
-        whole = [cell and cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for cell in cells]
-        return pd.Series(whole, dtype="str")
+        return pd.Series([cell and _characters(cell) for cell in cells], dtype="str")
+
+
+def _characters(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _flatten(record: dict[str, Any], depth: int = 1) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.tables import InputError, read_table, replacing, round_significant, safe_cells, write_table
+from analysis.tables import (
+    InputError,
+    read_table,
+    replacing,
+    round_significant,
+    safe_cells,
+    workbook_cells,
+    write_table,
+)
 from analysis.voice import VOICES
 
 #: A sentence, by the article and the place in it; `headline` offsets count in the headline, `body` ones in the text.
@@ -120,6 +128,8 @@ def draw_sheet(
         If there are no sentences, or a feature is named like a column of the sheet.
     """
     names = features["feature"].tolist()
+    if seed < 0:
+        raise InputError(f"the seed is {seed}: give 0 or a whole number above it")
     if clash := _NO_FEATURES & {*names}:
         raise InputError(f"the feature {min(clash)!r} has the name of a column of the coding sheet: rename it")
     if by is not None and by not in articles:
@@ -138,7 +148,7 @@ def draw_sheet(
     frame = frame.assign(before=beside.shift(1), after=beside.shift(-1))
     answers = tool_answers(frame, mentions, names)
 
-    generator = np.random.default_rng(abs(seed))
+    generator = np.random.default_rng(seed)
     hits = answers.to_numpy() != "0"
     group = np.zeros(len(frame), dtype=int) if by is None else pd.factorize(frame[by], sort=True)[0]
     chance = np.ones(len(frame))
@@ -255,7 +265,7 @@ def write_sheet(sheet: pd.DataFrame, features: pd.DataFrame, path: str | Path) -
     writer = pd.ExcelWriter(io.BytesIO(), engine="openpyxl")
     rule = DataValidation("list", formula1=f'"0,{",".join(VOICES)}"', showErrorMessage=True)
     for title, table in {"coding": sheet, "codebook": features}.items():
-        safe = safe_cells(table).replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
+        safe = workbook_cells(table, path)
         safe.to_excel(writer, sheet_name=title, index=False, freeze_panes=(1, 1))
         for name, column in zip(table, writer.sheets[title].columns, strict=True):
             letter, wide = column[0].column_letter, name in SHOWN or title == "codebook"
