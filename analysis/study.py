@@ -17,7 +17,7 @@ from analysis.codebook.evidence import evidence, highlight
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.scoring import Scored, score
 from analysis.compare.contrasts import contrasts
-from analysis.compare.distinctive import distinctive_words
+from analysis.compare.distinctive import Words, compare_words, read_words
 from analysis.compare.events import assign_sources, group_events
 from analysis.compare.rates import rates
 from analysis.manifest import MANIFEST, read_manifest
@@ -252,8 +252,12 @@ class Study:
     def distinctive_words(self, voice: str = "newsroom") -> pd.DataFrame:
         """Words and pairs of words that set outlets apart in a voice (`compare.distinctive`)."""
         if voice not in self._words:
-            self._words[voice] = distinctive_words(self._texts, self.quotations, voice=voice)
+            self._words[voice] = compare_words(self._split, voice)
         return self._words[voice].copy()
+
+    @cached_property
+    def _split(self) -> Words:
+        return read_words(self._texts, self.quotations)
 
     def evidence(self, match: str | None = None, **asked: Any) -> pd.DataFrame:
         """The sentences behind the numbers: `codebook.evidence`, of this study.

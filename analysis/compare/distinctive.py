@@ -6,6 +6,7 @@ published variance takes every word for an independent draw; here it comes from 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +14,9 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from analysis.compare.contrasts import adjust_p
-from analysis.compare.events import run_keys, sparse, split_texts
+from analysis.compare.events import run_keys, sparse, split_batches
 from analysis.tables import InputError, round_significant
-from analysis.voice import VOICES
+from analysis.voice import VOICES, Vocabulary
 
 #: Words of the prior: each outlet is read as if it had also printed so many words of the whole corpus. A word of one
 #: in 1,000 so starts from one mention. Larger ones shrink outlets of a few short articles to nothing.
@@ -28,6 +29,8 @@ EDGE = 3
 #: A run of so many words in this share of an outlet's articles is a sign-up box or a caption; names and numbers are
 #: not told apart in it.
 RUN, RUN_SHARE = 6, 0.02
+#: Runs that are looked up at once: some 100 MB, whatever the number of an outlet's articles.
+RUNS_AT_ONCE = 4_000_000
 #: A word is a proper name if most of its uses inside a sentence have a capital.
 NAME_SHARE = 0.5
 COLUMNS = (
@@ -76,6 +79,28 @@ class Uses(NamedTuple):
         return Uses(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
 
 
+class Words(NamedTuple):
+    """Every word of some articles, in little room: what is told of words is counted from it for each voice."""
+
+    articles: pd.DataFrame  #: without texts, by outlet and id
+    group: np.ndarray  #: outlet of each article, as a number
+    outlets: pd.Index
+    forms: np.ndarray  #: the different words, as they are counted
+    batches: list[Batch]
+    by_voice: bool
+
+
+class Batch(NamedTuple):
+    """The words of some articles, one after the other."""
+
+    article: np.ndarray
+    form: np.ndarray
+    voice: np.ndarray
+    joined: np.ndarray  #: goes on a sentence after a space
+    kept: np.ndarray  #: stands in the comparison
+    term: np.ndarray  #: can be a term
+
+
 def distinctive_words(
     articles: pd.DataFrame,
     quotations: pd.DataFrame | None = None,
@@ -111,31 +136,48 @@ def distinctive_words(
     InputError
         If a column is missing, the voice unknown, or there are not two outlets to compare.
     """
+    return compare_words(read_words(articles, quotations, by, voice), voice, top)
+
+
+def read_words(
+    articles: pd.DataFrame, quotations: pd.DataFrame | None = None, by: str = "outlet", voice: str = "newsroom"
+) -> Words:
+    """The words of articles, split once for all voices: parameters and errors as of `distinctive_words`."""
     if missing := {"article_id", "text", by} - set(articles.columns):
         raise InputError(f"the articles table has no column {' or '.join(sorted(missing))}")
-    if voice not in VOICES:
-        raise InputError(f"voice is {voice!r}: give one of {', '.join(VOICES)}")
-    used = articles[articles[by].notna()].sort_values("article_id", ignore_index=True)
+    _check_voice(voice)
+    used = articles[articles[by].notna()].sort_values([by, "article_id"], ignore_index=True)
     group, outlets = pd.factorize(used[by], sort=True)
     if len(outlets) < 2:
         raise InputError(f"{len(outlets)} different {by} in the articles: two are needed to compare their language")
-    words, forms = _words(used, group, quotations, voice)
-    counts, terms = _counts(words, forms, len(used))
-    length = np.bincount(words["article"][words["kept"]], minlength=len(used))
+    forms, batches = _split(used, quotations)
+    _mark_repeated(batches, group)
+    return Words(used.drop(columns="text"), group, outlets, forms, batches, quotations is not None)
+
+
+def compare_words(words: Words, voice: str = "newsroom", top: int | None = 50) -> pd.DataFrame:
+    """`distinctive_words` of words that were read before."""
+    _check_voice(voice)
+    group, outlets = words.group, words.outlets
+    counts, terms, length = _count_terms(words, VOICES.index(voice) if words.by_voice else None)
     own = _uses(counts, length, group, len(outlets))
     whole = Uses(*(part.sum(axis=0) for part in own))
     prior = PRIOR * np.append(whole.mentions, max(length.sum() - whole.mentions.sum(), 0)) / max(length.sum(), 1)
     tables, tests = [], []  # all are tested, and what is shown is kept: of many outlets the rest would fill the memory
     for place, outlet in enumerate(outlets):
         mine = Uses(*(part[place] for part in own))
-        table = compare_uses(mine, whole.minus(mine), prior).assign(outlet=outlet, term=terms)
-        table.index += place * len(terms)
-        tests.append(table["p"])
-        tables.append(_furthest(table, top))
+        table, p = compare_uses(mine, whole.minus(mine), prior, top)
+        tests.append(p)
+        tables.append(table.assign(outlet=outlet, term=terms[table.index]).set_index(table.index + place * len(terms)))
     table = pd.concat(tables)
     table["p_adjusted"] = adjust_p(np.concatenate(tests))[table.index]
-    table["voice"] = "all" if quotations is None else voice
+    table["voice"] = voice if words.by_voice else "all"
     return round_significant(table[COLUMNS].reset_index(drop=True))
+
+
+def _check_voice(voice: str) -> None:
+    if voice not in VOICES:
+        raise InputError(f"voice is {voice!r}: give one of {', '.join(VOICES)}")
 
 
 def _uses(counts: Any, length: np.ndarray, group: np.ndarray, outlets: int) -> Uses:
@@ -146,7 +188,7 @@ def _uses(counts: Any, length: np.ndarray, group: np.ndarray, outlets: int) -> U
     return Uses(*((member @ part).toarray() for part in of_terms), *((member @ part)[:, None] for part in of_words))
 
 
-def compare_uses(own: Uses, rest: Uses, prior: np.ndarray) -> pd.DataFrame:
+def compare_uses(own: Uses, rest: Uses, prior: np.ndarray, top: int | None) -> tuple[pd.DataFrame, np.ndarray]:
     """Log-odds of every term between some articles and others, with an interval whose unit is the article.
 
     Parameters
@@ -155,28 +197,36 @@ def compare_uses(own: Uses, rest: Uses, prior: np.ndarray) -> pd.DataFrame:
         Of one outlet, and of the others.
     prior : array
         As of `log_odds`.
+    top : int, optional
+        Terms to show, of those with a p: the least p first, then those furthest from the others; all if None.
 
     Returns
     -------
-    DataFrame
-        A row a term: ``mentions``, ``articles``, ``per_1000``, ``rest_per_1000``, ``log_odds``, ``ci_low``,
-        ``ci_high``, ``z``, ``p``, ``status``.
+    DataFrame, array
+        A row a term shown, by its number: ``mentions``, ``articles``, ``per_1000``, ``rest_per_1000``, ``log_odds``,
+        ``ci_low``, ``ci_high``, ``z``, ``p``, ``status``; and p of all terms.
     """
     (odds, variance, spread), (rest_odds, rest_variance, rest_spread) = (_estimate(use, prior) for use in (own, rest))
     # Welch's degrees of freedom, of the articles that a term is really spread over.
     parts = variance**2 / np.maximum(spread - 1, 0.5) + rest_variance**2 / np.maximum(rest_spread - 1, 0.5)
     freedom = (variance + rest_variance) ** 2 / parts
     difference, error = odds - rest_odds, np.sqrt(variance + rest_variance)
-    z, reach = difference / error, error * stdtrit(freedom, 0.975)
+    z = difference / error
     users = np.where(z > 0, own.articles, np.minimum(rest.articles, own.all_articles))
-    few = users < OWN_ARTICLES
-    return pd.DataFrame({
-        "mentions": own.mentions.astype(int), "articles": own.articles.astype(int),
-        "per_1000": 1000 * own.mentions / np.maximum(own.words, 1),
-        "rest_per_1000": 1000 * rest.mentions / np.maximum(rest.words, 1),
-        "log_odds": difference, "ci_low": difference - reach, "ci_high": difference + reach, "z": z,
-        "p": np.where(few, np.nan, 2 * stdtr(freedom, -np.abs(z))), "status": np.where(few, "too few articles", ""),
-    })  # fmt: skip
+    tested = users >= OWN_ARTICLES
+    p = np.full(len(z), np.nan)
+    p[tested] = 2 * stdtr(freedom[tested], -np.abs(z[tested]))
+    shown = np.lexsort((-np.abs(z), p))
+    shown = shown if top is None else shown[: min(top, tested.sum())]
+    reach = error[shown] * stdtrit(freedom[shown], 0.975)
+    table = pd.DataFrame({
+        "mentions": own.mentions[shown].astype(int), "articles": own.articles[shown].astype(int),
+        "per_1000": 1000 * own.mentions[shown] / np.maximum(own.words, 1),
+        "rest_per_1000": 1000 * rest.mentions[shown] / np.maximum(rest.words, 1),
+        "log_odds": difference[shown], "ci_low": difference[shown] - reach, "ci_high": difference[shown] + reach,
+        "z": z[shown], "p": p[shown], "status": np.where(tested[shown], "", "too few articles"),
+    }, index=shown)  # fmt: skip
+    return table, p
 
 
 def _estimate(use: Uses, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -191,74 +241,122 @@ def _estimate(use: Uses, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     return odds, np.maximum(scatter, poisson), spread
 
 
-def _furthest(table: pd.DataFrame, top: int | None) -> pd.DataFrame:
-    """The terms furthest from the others, the least p first; with `top` only so many, and only those with a p."""
-    table = table.iloc[np.lexsort((-table["z"].abs(), table["p"]))]
-    return table if top is None else table[table["p"].notna()].head(top)
-
-
-def _words(
-    articles: pd.DataFrame, group: np.ndarray, quotations: pd.DataFrame | None, voice: str
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Every word: its form, whether it is kept in the comparison and whether it can be a term; and the forms."""
-    article, word, start, inner, joined, strings = split_texts(articles["text"])
+def _split(articles: pd.DataFrame, quotations: pd.DataFrame | None) -> tuple[np.ndarray, list[Batch]]:
+    """The different words of articles, and every word in its place; what is told of a word is asked once of each."""
+    vocabulary, batches, words = Vocabulary(), [], []
+    voices = _Voices(articles, quotations)
+    for article, word, start, inner, joined in split_batches(articles["text"], vocabulary):
+        size = np.bincount(article - article[:1].sum())
+        place = np.arange(len(word)) - np.repeat(np.cumsum(size) - size, size)
+        middle = np.minimum(place, np.repeat(size, size) - 1 - place) >= EDGE
+        words.append((word, inner))
+        batches.append(Batch(article, word, voices.of(article, start), joined, middle, middle))
+    strings = pd.Series(vocabulary.strings, dtype=object)
     fold, forms = pd.factorize(strings.str.lower().str.replace("’", "'"))
-    form, size = fold[word], np.bincount(article, minlength=len(articles))
-    place = np.arange(len(form)) - (np.cumsum(size) - size)[article]
+    fold = fold.astype(np.int32)
     # The first word of a sentence always has a capital: it tells only where the word is nowhere else.
-    capital = strings.str[:1].str.isupper().to_numpy(dtype=bool)[word]
-    uses, capitals = (np.bincount(form, (inner + 1e-6) * use, len(forms)) for use in (True, capital))
+    capital = strings.str[:1].str.isupper().to_numpy(dtype=bool)
+    uses = np.zeros((2, 2, len(forms)), dtype=np.int64)  # whether inside a sentence, whether with a capital
+    for word, inner in words:
+        for within, large in np.ndindex(2, 2):
+            uses[within, large] += np.bincount(
+                fold[word[(inner == within) & (capital[word] == large)]], minlength=len(forms)
+            )
+    weighted = uses[1] + 1e-6 * uses[0]
     personal, spelt = forms.str.fullmatch(r"i(?:'\w+)?"), forms.str.contains(r"[^\W\d_]")
-    term = ((capitals <= NAME_SHARE * uses) & spelt | personal)[form]
-    shouted = (strings.str.isupper() & (strings.str.len() > 1)).to_numpy(dtype=bool)[word]
-    kept = ~shouted & (np.minimum(place, size[article] - 1 - place) >= EDGE)
-    kept &= ~_repeated(np.where(term, form + 1, 0), article, group)
-    if quotations is not None:
-        kept &= _voices(article, start, articles, quotations) == VOICES.index(voice)
-    columns = {"article": article, "form": form, "joined": joined, "kept": kept, "term": kept & term}
-    return pd.DataFrame(columns), np.asarray(forms)
+    term = (weighted[1] <= NAME_SHARE * weighted.sum(axis=0)) & spelt | personal
+    shouted = (strings.str.isupper() & (strings.str.len() > 1)).to_numpy(dtype=bool)
+    found = []
+    for batch in batches:
+        form, kept = fold[batch.form], batch.kept & ~shouted[batch.form]
+        found.append(batch._replace(form=form, kept=kept, term=term[form]))
+    return np.asarray(forms), found
 
 
-def _repeated(code: np.ndarray, article: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Words in runs that come back in articles of the same outlet: sign-up boxes, captions, copied passages."""
+def _mark_repeated(batches: list[Batch], group: np.ndarray) -> None:
+    """Take out words in runs that come back in articles of an outlet: sign-up boxes, captions, copied passages."""
+    borders = np.searchsorted(group, np.arange(group.max() + 2))
+    for first, last in pairwise(borders):
+        parts = [(batch, slice(*np.searchsorted(batch.article, [first, last]))) for batch in batches]
+        parts = [(batch, here) for batch, here in parts if here.start < here.stop]
+        if last - first < OWN_ARTICLES or not parts:
+            continue
+        code = np.concatenate([np.where(batch.term[here], batch.form[here] + 1, 0) for batch, here in parts])
+        article = np.concatenate([batch.article[here] for batch, here in parts])
+        again = _repeated(code, article, max(OWN_ARTICLES, RUN_SHARE * (last - first)))
+        for batch, here in parts:
+            batch.kept[here] &= ~again[: here.stop - here.start]
+            again = again[here.stop - here.start :]
+
+
+def _repeated(code: np.ndarray, article: np.ndarray, least: float) -> np.ndarray:
+    """Words in runs that stand in so many articles."""
     key = run_keys(code, RUN)
-    begin, whole = article[: len(key)], article[: len(key)] == article[len(code) - len(key) :]
-    run, runs = pd.factorize(key * np.uint64(2 * len(group) + 1) + group[begin].astype(np.uint64))
-    least = np.maximum(OWN_ARTICLES, RUN_SHARE * np.bincount(group)[group])[begin]
-    found = np.flatnonzero(whole & (_carried(begin, run, (len(group), len(runs)))[run] >= least))
+    whole = np.flatnonzero(article[: len(key)] == article[len(code) - len(key) :])
+    parts = len(whole) // RUNS_AT_ONCE + 1
     repeated = np.zeros(len(code), dtype=bool)
-    repeated[found[:, None] + np.arange(RUN)] = True
+    for part in range(parts):
+        begin = whole[key[whole] % np.uint64(parts) == part] if parts > 1 else whole
+        run, runs = pd.factorize(key[begin])
+        texts = np.int64(article[-1] + 1)
+        pairs = np.unique(run * texts + article[begin]) // texts
+        found = begin[np.bincount(pairs, minlength=len(runs))[run] >= least]
+        repeated[found[:, None] + np.arange(RUN)] = True
     return repeated
 
 
-def _voices(article: np.ndarray, start: np.ndarray, articles: pd.DataFrame, quotations: pd.DataFrame) -> np.ndarray:
-    """0 newsroom, 1 reported, 2 quoted: inside quotation marks the wording is the source's, whatever encloses it."""
-    base = articles["text"].str.len().fillna(0).add(1).cumsum().to_numpy(dtype=np.int64)
-    spans = quotations[(quotations["section"] == "body") & quotations["article_id"].isin(articles["article_id"])]
-    row = pd.Index(articles["article_id"]).get_indexer(spans["article_id"])
-    voice, position = np.zeros(len(article), dtype=np.int8), base[article] + start
-    for code, kind in ((1, "indirect"), (2, "direct")):
-        use = (spans["kind"] == kind).to_numpy(dtype=bool)
-        opened, closed = (np.sort(base[row[use]] + spans[side].to_numpy(dtype=int)[use]) for side in ("start", "end"))
-        voice[np.searchsorted(opened, position, "right") > np.searchsorted(closed, position, "right")] = code
-    return voice
+class _Voices:
+    """The attributed stretches of all texts, laid end to end."""
+
+    def __init__(self, articles: pd.DataFrame, quotations: pd.DataFrame | None) -> None:
+        size = articles["text"].str.len().fillna(0).to_numpy(dtype=np.int64) + 1
+        self.base = np.cumsum(size) - size
+        self.borders: list[tuple[int, np.ndarray, np.ndarray]] = []
+        if quotations is None:
+            return
+        spans = quotations[(quotations["section"] == "body") & quotations["article_id"].isin(articles["article_id"])]
+        row = pd.Index(articles["article_id"]).get_indexer(spans["article_id"])
+        for code, kind in ((1, "indirect"), (2, "direct")):
+            use = (spans["kind"] == kind).to_numpy(dtype=bool)
+            opened, closed = (
+                np.sort(self.base[row[use]] + spans[side].to_numpy(dtype=int)[use]) for side in ("start", "end")
+            )
+            self.borders.append((code, opened, closed))
+
+    def of(self, article: np.ndarray, start: np.ndarray) -> np.ndarray:
+        """0 newsroom, 1 reported, 2 quoted: inside quotation marks the wording is the source's, whatever is around."""
+        voice, position = np.zeros(len(article), dtype=np.int8), self.base[article] + start
+        for code, opened, closed in self.borders:
+            voice[np.searchsorted(opened, position, "right") > np.searchsorted(closed, position, "right")] = code
+        return voice
 
 
-def _counts(words: pd.DataFrame, forms: np.ndarray, articles: int) -> tuple[Any, np.ndarray]:
-    """Mentions, articles x terms, and the terms: words and pairs of words."""
-    least = max(TERM_ARTICLES, articles // 1000)
-    able, form = words["term"].to_numpy(), words["form"].to_numpy(dtype=np.int64)
-    pair = np.append(False, able[:-1]) & able & words["joined"].to_numpy()
-    keys = np.concatenate([form[able], (form[:-1][pair[1:]] + 1) * len(forms) + form[pair]])
-    both = pd.concat([words[able], words[pair]])
-    column, keys = pd.factorize(keys)
-    shape = articles, len(keys)
-    use = np.flatnonzero(_carried(both["article"], column, shape) >= least)
+def _count_terms(words: Words, voice: int | None) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Mentions in a voice, articles x terms; the terms: words and pairs of words; and the words of each article."""
+    size, forms = len(words.articles), words.forms
+    length, pieces = np.zeros(size, dtype=np.int64), []
+    for batch in words.batches:
+        kept = batch.kept if voice is None else batch.kept & (batch.voice == voice)
+        length += np.bincount(batch.article[kept], minlength=size)
+        able, form = kept & batch.term, batch.form.astype(np.int64)
+        pair = np.append(False, able[:-1]) & able & batch.joined
+        key = np.concatenate([form[able], (form[:-1][pair[1:]] + 1) * len(forms) + form[pair]])
+        pieces.append(_counted(np.concatenate([batch.article[able], batch.article[pair]]), key))
+    article, key, count = map(np.concatenate, zip(*pieces, strict=True))
+    column, keys = pd.factorize(key)
+    use = np.flatnonzero(np.bincount(column, minlength=len(keys)) >= max(TERM_ARTICLES, size // 1000))
+    place = np.full(len(keys), -1)
+    place[use] = np.arange(len(use))
+    held = place[column] >= 0
+    counts = sparse(article[held], place[column[held]], count[held].astype(float), (size, len(use)))
     first, second = np.divmod(keys[use], len(forms))
-    counts = sparse(both["article"], column, np.ones(len(both)), shape)[:, use]
-    return counts, np.where(first > 0, forms[first - 1] + " ", "") + forms[second]
+    return counts, np.where(first > 0, forms[first - 1] + " ", "") + forms[second], length
 
 
-def _carried(article: Any, column: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Number of articles that each column is in."""
-    return np.bincount(sparse(article, column, np.ones(len(column)), shape).indices, minlength=shape[1])
+def _counted(article: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How often each key stands in each article: article, key, count, a row each that is not 0."""
+    order = np.lexsort((key, article))
+    article, key = article[order], key[order]
+    new = np.append(True, (np.diff(article) != 0) | (np.diff(key) != 0))[: len(key)]
+    begin = np.flatnonzero(new)
+    return article[begin], key[begin], np.diff(np.append(begin, len(key))).astype(np.uint16)

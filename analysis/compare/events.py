@@ -178,11 +178,16 @@ def assign_sources(articles: pd.DataFrame, copies: str = "once", events: pd.Data
 
 
 def split_texts(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, pd.Series]:
-    """Of every word: row of its text, number, first character, whether it goes on a sentence, and that after a space.
+    """Of every word what `split_batches` gives; last come the strings that the numbers stand for."""
+    vocabulary = Vocabulary()
+    parts = split_batches(texts, vocabulary)
+    article, word, start, inner, joined = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return article, word, start, inner, joined, pd.Series(vocabulary.strings, dtype=object)
 
-    Last come the strings that the numbers stand for.
-    """
-    vocabulary, parts = Vocabulary(), []
+
+def split_batches(texts: pd.Series, vocabulary: Vocabulary) -> Iterator[tuple[np.ndarray, ...]]:
+    """Of every word, some articles at a time: row of its text, number in the vocabulary, first character, whether it
+    goes on a sentence, and that after a space."""
     filled = texts.astype("str").fillna("").tolist()
     for begin in range(0, len(filled), _BATCH):
         tokens = tokenise(filled[begin : begin + _BATCH], vocabulary)
@@ -190,9 +195,7 @@ def split_texts(texts: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
         inner = np.diff(tokens.sentence, prepend=-1) == 0
         joined = inner & vocabulary.table("space", str.isspace)[tokens.gap[: len(article)]]
         start = tokens.characters(tokens.start, article)
-        parts.append((article + np.int32(begin), tokens.word, start, inner, joined))
-    article, word, start, inner, joined = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return article, word, start, inner, joined, pd.Series(vocabulary.strings, dtype=object)
+        yield article + np.int32(begin), tokens.word, start, inner, joined
 
 
 def run_keys(form: np.ndarray, length: int) -> np.ndarray:

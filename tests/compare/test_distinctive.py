@@ -102,6 +102,18 @@ def test_with_quotations_a_word_counts_in_the_voice_that_holds_it():
             assert (found["voice"] == voice).all()
 
 
+def test_the_voice_of_a_word_hangs_on_its_own_article_alone():
+    random, frame = np.random.default_rng(3), corpus(articles=24)
+    long = frame.index[: len(frame) // 2 : 2]
+    for row in long:
+        frame.loc[row, "text"] += f" {' '.join(random.choice(COMMON, 100))} slowly {' '.join(random.choice(COMMON, 9))}"
+    size = frame["text"].str.len()
+    spans = pd.DataFrame({"article_id": frame["article_id"], "section": "body", "start": 0, "end": size})
+    spans = spans.drop(long).assign(kind="direct")  # what others quote is no quotation of theirs
+    found = distinctive_words(frame, spans, voice="newsroom", top=None)
+    assert found.loc[found["term"] == "slowly", "mentions"].sum() == len(long)
+
+
 def test_halves_of_one_outlet_raise_no_false_alarm():
     alarms, low, tests = 0, 0, 0
     for seed in range(12):
