@@ -16,6 +16,7 @@ from scipy import special
 from scipy.stats import false_discovery_control
 
 from analysis.compare.correction import check_coded, correct_sides, correction_factors
+from analysis.compare.detectable import OF_A_SIDE, detectable_ratios, welch_freedom
 from analysis.compare.rates import (
     ENDLESS,
     FARTHEST,
@@ -24,7 +25,6 @@ from analysis.compare.rates import (
     MIN_ARTICLES,
     Sides,
     Sums,
-    chance_variance,
     estimate_sides,
     place_articles,
     ratio_limits,
@@ -40,10 +40,10 @@ MOST_PAIRED = 6
 DECLARED = {"section": "body", "voice": "newsroom"}
 #: p, adjusted in its family, under which a difference counts as found.
 ALPHA = 1 - LEVEL
-#: Normal quantile of the power that `detectable_ratio` has, 0.8.
-POWER_QUANTILE = 0.841621
-#: A difference of this factor that would have been missed is said to be; beyond `NEVER` none could be found at all.
-TELLING, NEVER = 2.0, 50.0
+#: Mentions of which chance takes no part that could be seen.
+MANY = 1e6
+#: A difference of this factor that would have been missed is said to be.
+TELLING = 2.0
 #: Outlets further from the centre than so many standard deviations pull no harder than at that distance: Huber's (1964)
 #: choice, which costs 5 % of precision where nobody is an outlier.
 OUTLYING = 1.345
@@ -93,8 +93,9 @@ def contrasts(
         Columns `tables.CONTRASTS`. ``contrast``: pair, typical, group, within-event. ``outlet_b``: an outlet,
         ``typical`` (Huber's centre of the other outlets' log rates, each counting once and less where it is uncertain),
         or ``others`` (those that tell the same events). ``family``: declared or exploratory; ``p_adjusted`` within each
-        (Benjamini and Hochberg 1995). ``shrunken_…`` from four outlets on. ``detectable_ratio``: what would have been
-        found, by adjusted p, in 0.8 of such corpora; missing where nothing could be.
+        (Benjamini and Hochberg 1995). ``shrunken_…`` from four outlets on. ``detectable_ratio``, ``detectable_below``:
+        the ratios over and under 1 that would have been found, by adjusted p, in 0.8 of such corpora; missing where
+        none would (`detectable`).
         With more than six outlets those with fewer than three articles are left to the table of rates.
 
     Raises
@@ -236,10 +237,9 @@ def typical_side(sides: Sides, known: np.ndarray) -> Sides:
     freedom = np.maximum(others - 1.0, 1)
     # Two outlets have no centre that one of them could not be.
     units = np.where(others >= MIN_ARTICLES, others, 0).astype(float)
-    endless = np.full_like(centre, ENDLESS)
-    return Sides(
-        articles, units, endless, mentions, rate, endless * np.exp(centre), centre, 1 / total, 1 / total, freedom
-    )
+    words, variance = np.full_like(centre, ENDLESS), 1 / total
+    counted = words * np.exp(centre)
+    return Sides(articles, units, words, mentions, rate, counted, centre, variance, variance, variance, freedom)
 
 
 def _median(values: np.ndarray) -> np.ndarray:
@@ -255,7 +255,7 @@ def compare_sides(a: Sides, b: Sides) -> dict[str, np.ndarray]:
     known = (np.minimum(a.units, b.units) >= MIN_ARTICLES) & (a.mentions + b.mentions > 0)
     with np.errstate(all="ignore"):
         difference, variances = a.log_rate - b.log_rate, ratio_variances(a, b)
-        freedom = np.add(*variances) ** 2 / (variances[0] ** 2 / a.freedom + variances[1] ** 2 / b.freedom)
+        freedom = welch_freedom(*variances, a.freedom, b.freedom)
         error = np.sqrt(np.add(*variances))
         p = 2 * special.stdtr(freedom, -np.abs(difference) / error)
         low, high = ratio_limits(a, b, student_quantile(freedom))
@@ -265,8 +265,8 @@ def compare_sides(a: Sides, b: Sides) -> dict[str, np.ndarray]:
         "articles_a": a.articles, "articles_b": b.articles, "rate_ratio": ratio,
         **{name: np.where(known, part, np.nan) for name, part in (("ci_low", low), ("ci_high", high), ("p", p))},
         "mentions_a": a.mentions, "mentions_b": b.mentions, "units": np.minimum(a.units, b.units),
-        "log_ratio": difference, "error": error, "freedom": freedom, "excess": a.excess + b.excess,
-        "words_a": a.words, "words_b": b.words, "counted_b": b.counted,
+        "log_ratio": difference, "error": error, "freedom": freedom,
+        **{f"{name}_{side}": getattr(part, name) for name in OF_A_SIDE for side, part in (("a", a), ("b", b))},
     }  # fmt: skip
 
 
@@ -387,7 +387,9 @@ def _stratify(mine: np.ndarray, theirs: np.ndarray) -> dict[str, np.ndarray]:
         "articles_a": mine[2].sum(axis=0), "articles_b": theirs[2].sum(axis=0),
         "rate_ratio": ratio, "ci_low": low, "ci_high": high, "p": p,
         "mentions_a": mine[0].sum(axis=0), "mentions_b": theirs[0].sum(axis=0), "units": units.astype(float),
-        "freedom": freedom, "excess": variance,
+        # To `detectable_ratios` sides of so many mentions that all variance is between events.
+        **dict.fromkeys(("words_a", "words_b"), 1.0), **dict.fromkeys(("counted_a", "counted_b"), MANY),
+        "expected_a": variance, "expected_b": 0.0, "freedom_a": freedom, "freedom_b": 1.0,
     }  # fmt: skip
 
 
@@ -414,9 +416,9 @@ def finish(table: pd.DataFrame) -> pd.DataFrame:
     paired = table["contrast"] == "pair"
     outlets = len({*table.loc[paired, "outlet_a"], *table.loc[paired, "outlet_b"]})
     rank = found + np.where(paired, max(outlets - 1, 1), 1)
-    detectable = detectable_ratio(table, ALPHA * rank.clip(upper=tests) / tests.clip(lower=1))
-    table["detectable_ratio"] = detectable.where(table["p"].notna() & (detectable <= NEVER))
-    table["status"] = _say_status(table.assign(never=detectable > NEVER))
+    below, above = detectable_ratios(table, ALPHA * rank.clip(upper=tests) / tests.clip(lower=1))
+    table["detectable_ratio"], table["detectable_below"] = (part.where(table["p"].notna()) for part in (above, below))
+    table["status"] = _say_status(table)
     table[["articles_a", "articles_b"]] = table[["articles_a", "articles_b"]].astype(np.int64)
     table["corrected"] = (table["method"] == CORRECTED) & table["p"].notna()
     return round_significant(table.reindex(columns=CONTRASTS))
@@ -425,7 +427,9 @@ def finish(table: pd.DataFrame) -> pd.DataFrame:
 def _say_status(table: pd.DataFrame) -> list[str]:
     """Why there is no interval, or only one limit; what would have been missed; and what was not known of units."""
     unit = table["contrast"].map({"group": "outlets", "within-event": "shared events"}).fillna("weeks or events")
-    missed = table["detectable_ratio"].map("too little to tell: a ratio under {:.3g} would be missed".format)
+    above, below = table["detectable_ratio"], table["detectable_below"]
+    tested = table["p"].notna()
+    missed = pd.Series([_say_missed(*ends) for ends in zip(below, above, strict=True)], table.index)
     few = f"fewer than {MIN_ARTICLES} "
     none = pd.Series("", table.index)
     reasons = {
@@ -433,32 +437,18 @@ def _say_status(table: pd.DataFrame) -> list[str]:
         few + "articles on a side: no interval": table[["articles_a", "articles_b"]].min(axis=1) < MIN_ARTICLES,
         "not enough coded sentences of a side": (table["method"] == CORRECTED) & (table["units"] == 0),
         "few units": table["units"] < MIN_ARTICLES,
-        "nothing could be found: too few articles or mentions for so many tests": table["p"].notna() & table["never"],
-        "missed": (table["p_adjusted"] >= ALPHA) & (table["detectable_ratio"] > TELLING),
+        "nothing could be found: too few articles or mentions for so many tests": tested & above.isna() & below.isna(),
+        "missed": (table["p_adjusted"] >= ALPHA) & ~(above <= TELLING),
     }
     why = pd.Series(np.select([when.to_numpy() for when in reasons.values()], list(reasons), ""), table.index)
     why = why.mask(why == "few units", few + unit + " on a side: no interval").mask(why == "missed", missed)
     silent = table["outlet_a"].where(table["mentions_a"] == 0, table["outlet_b"].where(table["mentions_b"] == 0))
-    single = (silent + " has none: a ratio with one limit").where(table["p"].notna() & silent.notna(), none)
+    single = (silent + " has none: a ratio with one limit").where(tested & silent.notna(), none)
     rows = zip(why, single, table["unclustered"], strict=True)
     return ["; ".join(filter(None, parts)) for parts in rows]
 
 
-def detectable_ratio(table: pd.DataFrame, threshold: pd.Series) -> pd.Series:
-    """The ratio above 1 that gives p under `threshold` in 0.8 of such corpora, other things being as they are.
-
-    A noncentral t (normal approximation: Johnson and Welch 1940); mentions of side a grow with the ratio, and Poisson's
-    part of the variance falls with them.
-    """
-    names = ("freedom", "excess", "words_a", "words_b", "counted_b")
-    freedom, excess, words_a, words_b, counted_b = table.reindex(columns=names).to_numpy(float).T
-    with np.errstate(all="ignore"):
-        critical = -special.stdtrit(freedom, threshold.to_numpy() / 2)
-        shift = critical * (1 - 1 / (4 * freedom)) + POWER_QUANTILE * np.sqrt(1 + critical**2 / (2 * freedom))
-        size = shift * np.sqrt(excess)
-        for _ in range(20):
-            counted = np.exp(size) * counted_b * words_a / words_b + HALF
-            pooled = (counted + counted_b) / (words_a + words_b)
-            chance = chance_variance(counted, pooled * words_a) + chance_variance(counted_b, pooled * words_b)
-            size = shift * np.sqrt(excess + np.nan_to_num(chance))  # within events it is all one variance
-        return pd.Series(np.exp(size), table.index)
+def _say_missed(below: float, above: float) -> str:
+    """Between which ratios one would have been missed, or on which side of the one that there is."""
+    ends = f"between {below:.2g} and {above:.3g}" if below > 0 and above > 0 else f"under {above:.3g}"
+    return f"too little to tell: a ratio {ends if above > 0 else f'over {below:.2g}'} would be missed"

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.compare.detectable import welch_freedom
 from analysis.compare.rates import COMMON_FREEDOM, UNQUOTED, Sides
 from analysis.tables import InputError, round_significant
 from analysis.voice import VOICES
@@ -86,11 +87,11 @@ def correct_sides(sides: Sides, factors: Factors) -> Sides:
     factor, more = np.where(known, factors.factor, 1), np.where(known, factors.variance, 0)
     whole = sides.variance + more
     with np.errstate(all="ignore"):
-        freedom = whole**2 / (sides.variance**2 / sides.freedom + np.nan_to_num(more**2 / factors.freedom))
+        freedom = welch_freedom(sides.variance, more, sides.freedom, np.where(known, factors.freedom, 1))
     return sides._replace(
         units=np.where(known, sides.units, 0), rate=sides.rate * factor, log_rate=sides.log_rate + np.log(factor),
-        counted=sides.counted * factor, excess=sides.excess + more, variance=whole,
-        freedom=np.maximum(freedom, COMMON_FREEDOM),
+        counted=sides.counted * factor, excess=sides.excess + more, expected=sides.expected + more,
+        variance=whole, freedom=np.maximum(freedom, COMMON_FREEDOM),
     )  # fmt: skip
 
 

@@ -173,23 +173,35 @@ def test_the_clearest_of_many_are_not_exaggerated():
     assert np.exp(np.mean(shown)) < 1.07 and np.mean(covered) > 0.92
 
 
-def test_what_is_planted_at_its_detectable_ratio_is_found_in_four_of_five():
+@pytest.mark.parametrize("column, size", [("detectable_ratio", 60), ("detectable_below", 60), ("detectable_ratio", 5)])
+def test_what_is_planted_at_its_detectable_ratio_is_found_in_four_of_five(column, size):
     def judged(ratio, trials):
-        table = simulate(9, (60,) * 8, (ratio,) + (1,) * 7, trials=trials).assign(unclustered="", family="declared")
+        table = simulate(9, (size,) + (60,) * 7, (ratio,) + (1,) * 7, trials=trials).assign(unclustered="")
         table["family"] = table["trial"].astype(str)  # a family of eight tests each
         return finish(table.copy()).assign(outlet_a=table["outlet_a"])
 
     flat = judged(1, 40)
-    bound = flat.loc[flat["outlet_a"] == "o00", "detectable_ratio"].median()
+    bound = flat.loc[flat["outlet_a"] == "o00", column].median()
     planted = judged(bound, 200)
     assert 0.65 < (planted.loc[planted["outlet_a"] == "o00", "p_adjusted"] < 0.05).mean() < 0.92
+
+
+def test_downwards_nothing_is_promised_of_a_feature_that_is_rare_anyway():
+    scores, articles = corpus([1, 0, 0, 0, 0, 0, 0, 0, 0, 0] * 8, 400, "A" * 40 + "B" * 40)
+    found = contrasts(scores, articles).iloc[0]
+    assert np.isnan(found["detectable_below"]) and found["detectable_ratio"] > 2
+    assert found["status"].startswith(
+        f"too little to tell: a ratio under {found['detectable_ratio']:.3g} would be missed"
+    )
+    common = contrasts(*corpus([9, 5, 7, 4, 8, 6, 5, 7, 9, 6] * 8, 400, "A" * 40 + "B" * 40)).iloc[0]
+    assert 0.5 < common["detectable_below"] < 1 < common["detectable_ratio"] < 2 and common["status"].count("too") <= 1
 
 
 def test_where_nothing_could_be_found_no_ratio_is_promised_and_the_status_says_so():
     given = ([1, 0, 0, 0, 1, 0, 0, 1, 0], 100, "AAABBBCCC")
     scores = pd.concat([corpus(*given, feature=f"f{number}")[0] for number in range(11)])
     found = contrasts(scores, corpus(*given)[1])
-    assert found["detectable_ratio"].isna().all()
+    assert found[["detectable_ratio", "detectable_below"]].isna().all(axis=None)
     assert found["status"].str.contains("nothing could be found").all()
 
 
