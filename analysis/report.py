@@ -199,7 +199,8 @@ def _front(
     """The front page, and all that it links to: sentences, articles, notebooks, tables."""
     features = study.lexicon.features
     names = dict(zip(features["feature"], features.get("label", features["feature"]), strict=True))
-    rates = {"outlet": study.rates(), **{column: study.rates(by=column) for column in given_columns(study.articles)}}
+    columns = given_columns(study.articles)
+    rates = {"outlet": study.rates(), **{column: study.rates(by=column) for column in columns}}
     written = {"contrasts": contrasts, "rates": rates["outlet"]}
     written |= {f"rates by {column}": table for column, table in rates.items() if column != "outlet"}
     files = {name: f"tables/{_FILES.get(name) or file_name(name)}.csv" for name in written}
@@ -210,7 +211,7 @@ def _front(
     events = study.events
     links = write_evidence_pages(
         study.mentions, study.articles, study.quotations, folder / "evidence", events=events, names=names,
-        seed=study.seed,
+        columns=columns, seed=study.seed,
     )  # fmt: skip
     told = [write_notebook_page(folder / "notebooks" / f"{book}.ipynb", folder / "notebooks" / f"{book}.html")
             for book in books]  # fmt: skip

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.compare.rates import MIN_ARTICLES
 from analysis.show import stated
 from analysis.show.figures import plain
 from analysis.show.pages import Links, fill, spaced, style, trusted, write_page
 from analysis.show.plotted import LAST, declared
+from analysis.show.search import search_address
 from analysis.tables import ARTICLES
 
 #: Rows of one list, so that the page stays under 1.5 MB and unfolded under eight screens at any size of corpus: of
@@ -21,10 +23,10 @@ from analysis.tables import ARTICLES
 SHOWN_FINDINGS, SHOWN_MORE, SHOWN_OUTLETS, SHOWN_FEATURES, SHOWN_CONTRASTS = 8, 20, 20, 24, 25
 #: Ratios beyond this stand at the edge of the drawing: a hundredfold difference would flatten all others.
 FARTHEST = 16.0
+#: Columns of the articles table that group articles beside the outlet; all that are not of that table may too.
+GROUPS = ("outlet_group", "topic", "genre")
 #: An interval is drawn up to this multiple of the highest rate beside it.
 REACH = 2.5
-#: A column with more values than this divides the articles too finely to be shown.
-MOST_VALUES = 12
 
 
 def front_page(
@@ -69,13 +71,15 @@ def front_page(
     words: dict[str, Any] = {
         "title": title, "corpus": stated.corpus_line(articles), "problems": problems, "notebooks": notebooks,
         "notes": [trusted(markdown2html(note)) for note in notes], "files": files or {}, "css": style(),
-        "texts": bool(links), "beforehand": beforehand, "level": f"{stated.ALPHA:.2g}",
+        "texts": bool(links), "shrunken": "shrunken_ratio" in contrasts, "beforehand": beforehand,
+        "level": f"{stated.ALPHA:.2g}",
     }  # fmt: skip
     words |= _findings(contrasts, rates, links, mentions, names)
     words |= _comparisons(contrasts, links, names)
     words["rates"] = list(_rates(rates, "outlet", links, names, words["features"]))
     parts = {
-        column: list(_rates(table, column, {}, names, words["features"])) for column, table in (groups or {}).items()
+        column: list(_rates(table, column, _searched(table, column) if links else {}, names, words["features"]))
+        for column, table in (groups or {}).items()
     }
     return fill("index.html", words | {"groups": parts})
 
@@ -203,19 +207,39 @@ def _rates(
         }  # fmt: skip
 
 
+def _searched(rates: pd.DataFrame, by: str) -> dict[tuple[str, str, str], str]:
+    """Addresses of the sentences behind rates by a given column: the search page, asked for them."""
+    known = rates.loc[rates["mentions"] > 0, ["feature", by, "voice"]].dropna().drop_duplicates()
+    asked = [(feature, str(value), voice) for feature, value, voice in known.itertuples(index=False)]
+    own = (
+        {"feature": feature, by: value} | ({} if voice == "all" else {"voice": voice})
+        for feature, value, voice in asked
+    )
+    return dict(zip(asked, (search_address(**words) for words in own), strict=True))
+
+
 _DRAWN = {"left": "ci_low", "right": "drawn_high", "point": "per_1000", "other": "per_1000_all"}
 
 
 def given_columns(articles: pd.DataFrame) -> list[str]:
     """Columns by which articles can be compared beside the outlet: ``outlet_group``, ``topic``, the user's own.
 
+    Taken are groups of outlets, and what puts half of the articles with enough others for an interval: a topic does,
+    an author or an address does not.
+
     Examples
     --------
-    >>> given_columns(pd.DataFrame({"article_id": ["1", "2"], "outlet": ["A", "B"], "topic": ["war", "talks"]}))
+    >>> given_columns(pd.DataFrame({"article_id": list("123456"), "outlet": "A", "topic": ["war"] * 3 + ["talks"] * 3}))
     ['topic']
     """
-    others = [str(column) for column in articles if column == "outlet_group" or column not in ARTICLES]
-    return [name for name in others if 2 <= articles[name].dropna().astype(str).nunique() <= MOST_VALUES]
+    others = [str(column) for column in articles if column in GROUPS or column not in ARTICLES]
+    return [name for name in others if _divides(articles[name])]
+
+
+def _divides(values: pd.Series) -> bool:
+    sizes = values.astype("str").value_counts()
+    together = sizes[sizes >= MIN_ARTICLES].sum() >= len(values) / 2
+    return len(sizes) > 1 and (together or values.name == "outlet_group")
 
 
 def write_notebook_page(book: Path, page: Path, home: str = "../index.html") -> dict[str, str]:

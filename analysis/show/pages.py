@@ -24,6 +24,7 @@ from markupsafe import Markup
 from analysis.compare.rates import assign_sources
 from analysis.show.figures import plain
 from analysis.show.plotted import UNNAMED, VOICES
+from analysis.show.search import write_sentences
 from analysis.tables import replacing
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -181,9 +182,9 @@ def counted_mentions(
 def write_evidence_pages(
     mentions: pd.DataFrame, articles: pd.DataFrame, quotations: pd.DataFrame, folder: str | Path,
     *, events: pd.DataFrame | None = None, copies: str = "once", names: Mapping[str, str] | None = None,
-    table: str = "../evidence.csv", home: str = "../index.html", seed: int = 1,
+    columns: Sequence[str] = (), table: str = "../evidence.csv", home: str = "../index.html", seed: int = 1,
 ) -> dict[tuple[str, str, str], str]:  # fmt: skip
-    """Write a page of sentences for every feature and outlet, and a page for every article that they lead to.
+    """Write a page of sentences for every feature and outlet, one that searches them all, and a page an article.
 
     Parameters
     ----------
@@ -195,6 +196,8 @@ def write_evidence_pages(
         As rates take them, so that a page lists the mentions that its rate counts.
     names : mapping of str to str, optional
         What features are called (`label` of the codebook).
+    columns : sequence of str
+        Given columns of `articles` that the page which searches asks for too.
     table, home : str
         Addresses, from `folder`, of the table of all mentions and of the front page.
     seed : int
@@ -213,8 +216,8 @@ def write_evidence_pages(
         return {}
     counted = counted_mentions(mentions, articles, events, copies)
     shown = sample_sentences(counted, seed)
-    texts = _Texts(articles, quotations, mentions, shown["article_id"])
-    opened = _linked_articles(shown)
+    opened = _opened_articles(shown, articles)
+    texts = _Texts(articles, quotations, mentions, pd.Series([*shown["article_id"], *opened]))
     sizes = counted.groupby(["feature", "outlet", "voice", "part"]).size()
     links: dict[tuple[str, str, str], str] = {}
     for pair, here in shown.groupby(["feature", "outlet"], sort=True):
@@ -229,9 +232,15 @@ def write_evidence_pages(
     for article, file in opened.items():
         page = {**words, "home": f"../{home}", **texts.article(article)}
         write_page(folder / "articles" / f"{file}.html", fill("article.html", page))
-    rows = _contents(counted, links, names)
-    write_page(folder / "index.html", fill("contents.html", {**words, "rows": rows, "texts": True}))
-    for name in ("pages.css", "pages.js"):
+    known = {article: f"articles/{file}.html" for article, file in opened.items()}
+    sentences = [texts.parts(row) for row in shown.to_dict("records")]
+    asked = write_sentences(shown, sentences, articles, known, columns, folder)
+    page = {"rows": _contents(counted, links, names), "texts": True, "asked": asked, "names": names}
+    page |= {"counted": len(counted), "left_out": len(counted) - len(shown)}
+    write_page(folder / "index.html", fill("contents.html", words | page))
+    page = {"outlets": texts.by_outlet(opened), "left_out": len(articles) - len(opened)}
+    write_page(folder / "articles.html", fill("articles.html", words | page))
+    for name in ("pages.css", "pages.js", "search.js"):
         write_page(folder / name, (TEMPLATES / name).read_text(encoding="utf-8"))
     return links
 
@@ -285,10 +294,12 @@ def sample_sentences(counted: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
     return kept.sort_index()
 
 
-def _linked_articles(shown: pd.DataFrame) -> dict[str, str]:
-    """File names of the articles that get a page: those that most sentences lead to."""
-    often = shown["article_id"].value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
-    return {article: file_name(article) for article in often.index[:ARTICLES]}
+def _opened_articles(shown: pd.DataFrame, articles: pd.DataFrame) -> dict[str, str]:
+    """File names of the articles that get a page: those that most sentences lead to, then the others."""
+    known = articles["article_id"]
+    led = known.map(shown["article_id"].value_counts()).fillna(0)
+    often = known.iloc[np.lexsort((known.to_numpy(str), -led.to_numpy()))]
+    return {article: file_name(article) for article in often[:ARTICLES]}
 
 
 class _Texts:
@@ -327,6 +338,25 @@ class _Texts:
             "printed": plain(article["outlet"]) if article["outlet"] != row["outlet"] else "",
             "link": f"articles/{file}.html#{anchor}{row['start']}" if file else "",
         }  # fmt: skip
+
+    def parts(self, row: Mapping[Any, Any]) -> dict[str, str]:
+        """The sentence of one mention around its marker, and the speaker."""
+        article = self.articles[row["article_id"]]
+        text = article["headline" if row["section"] == "headline" else "text"]
+        ends = (row["sentence_start"], row["start"], row["end"], row["sentence_end"])
+        cut = (re.sub(r"\s", " ", plain(text[start:end])) for start, end in pairwise(ends))
+        return {**dict(zip(("before", "match", "after"), cut, strict=True)), "speaker": plain(row.get("speaker"))}
+
+    def by_outlet(self, opened: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+        """The articles that have a page, by outlet and date."""
+        found: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for name, file in opened.items():
+            article = {key: plain(value) for key, value in self.articles[name].items()}
+            row = {"published": article["published"][:10], "headline": article["headline"] or name, "file": file}
+            found[article["outlet"] or UNNAMED].append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: (row["published"], row["headline"]))
+        return {outlet: found[outlet] for outlet in sorted(found)}
 
     def article(self, name: str) -> dict[str, Any]:
         """What the page of one article says."""

@@ -100,13 +100,20 @@ def findings_table(
 
 
 def say_finding(row: Mapping[Any, Any], names: Mapping[str, str] | None = None) -> str:
-    """One finding as a sentence."""
+    """One finding as a sentence.
+
+    That outlets differ is shown by p, from the data alone; the ratio that is stated and its interval are drawn towards
+    1, and may reach it. Then the sentence says in which direction they differ, and that the size is not sure.
+    """
     whose, words = WHOSE.get(row["voice"], "In all that it prints"), words_of(row["feature"], names)
     where = "in headlines " if row["section"] == "headline" else ""
     other, ratio, low, high = OTHERS.get(row["contrast"], row["other"]), row["ratio"], row["low"], row["high"]
     notes = [f"{number(low)} to {number(high)}"] if low == low and high == high else []
     if ratio == np.inf:
         how, notes = f"where {other} uses none", [f"at the least {number(low)} times as often"] if low > 0 else []
+    elif notes and (low <= 1 <= high or "1" in (number(low), number(high))):
+        how = f"{'more' if ratio >= 1 else 'less'} often than {other}, by how much is not sure"
+        notes = [f"about {number(ratio)} times, {notes[0]}"]
     elif ratio >= 1:
         how = f"{number(ratio)} times as often as {other}"
     else:

@@ -60,3 +60,22 @@ def test_search_and_filters_show_only_what_is_asked_for(browser, report):
     browser.value("location.hash = '#reported'")
     browser.until("!document.querySelector('input[value=quoted]').checked")
     assert "rain" not in browser.value(SEEN)
+
+
+def test_the_search_over_all_pages_finds_a_sentence_of_any_feature_and_opens_its_article(browser, report):
+    browser.open((report / "evidence" / "index.html").as_uri())
+    assert browser.value("document.querySelectorAll('#hits li').length") == 0
+    browser.type("#search", "rain ivanov")
+    browser.until("document.querySelector('#count').innerText == '12 found'")
+    found = browser.value("[...document.querySelectorAll('#hits b')].map(e => e.innerText).join(' ')").split()
+    assert sorted(found) == ["may"] * 6 + ["said"] * 6, "a hedge and an attribution in each of six articles"
+    browser.value("location.hash = 'feature=hedge&words=rain'")
+    browser.until("document.querySelector('#count').innerText == '6 found'")
+    browser.click("#hits a")
+    assert browser.value("document.querySelector('b:target').innerText") == "may"
+
+
+def test_an_address_asks_the_search_for_a_feature_an_outlet_and_a_voice(browser, report):
+    browser.open((report / "evidence" / "index.html").as_uri() + "#feature=hearsay&outlet=%3Cb%3EPost&voice=newsroom")
+    browser.until("document.querySelector('#count').innerText == '6 found'")
+    assert browser.value("document.querySelector('#outlet').selectedOptions[0].text") == "<b>Post"

@@ -1,5 +1,6 @@
 """From every number to its sentences, offline, whatever names and texts a corpus brings."""
 
+import json
 from urllib.parse import unquote
 
 import pandas as pd
@@ -85,7 +86,7 @@ def test_sentences_show_marker_voice_speaker_date_headline_and_paragraph(report)
 def test_no_page_holds_markup_or_control_characters_of_the_corpus(report):
     for path, page in read_pages(report[0]).items():
         scripts = page.tags.count("script")
-        assert scripts == (path.parent.name == "evidence" and path.name != "index.html"), path.name
+        assert scripts == (path.parent.name == "evidence" and path.name != "articles.html"), path.name
         text = path.read_text()
         assert "<b>Post" not in text and "<i>Talks" not in text and "alert(1)</script>" not in text
         assert not _CONTROLS.search(text)
@@ -184,3 +185,31 @@ def test_columns_that_a_user_gave_are_shown_where_they_divide_the_articles():
     articles = pd.DataFrame({"article_id": list("abc"), "outlet_group": ["state", "private", None], "url": list("xyz"),
                              "genre": "news", "words": [1, 2, 3]})  # fmt: skip
     assert given_columns(articles) == ["outlet_group"]
+    many = pd.DataFrame({"topic": ["war", "talks"] * 9, "author": [f"author {n}" for n in range(18)], "url": "x"})
+    assert given_columns(many) == ["topic"]
+
+
+def test_any_article_can_be_opened_also_one_without_a_marker(report):
+    folder, *_ = report
+    articles = scored_corpus()[0].articles
+    pages_of = read_pages(folder / "evidence" / "articles")
+    assert len(pages_of) == len(articles)
+    listed = Page((folder / "evidence" / "articles.html").read_text())
+    assert sum("articles/" in link for link in listed.links) == len(articles)
+
+
+def test_rates_by_a_given_column_lead_to_the_search_page_asked_for_them():
+    scored, rates, contrasts = scored_corpus()
+    groups = {"topic": rates.rename(columns={"outlet": "topic"})}
+    page = front_page("R", scored.articles, rates, contrasts, {("hedge", DAILY, "all"): "x"}, groups=groups)
+    assert any(link.startswith("evidence/index.html#feature=hedge&topic=") for link in Page(page).links)
+
+
+def test_the_scripts_of_the_search_page_hold_no_tag_and_every_sentence_shown(report):
+    folder, *_ = report
+    scripts = [path.read_text() for path in (folder / "evidence").glob("sentences-*.js")]
+    assert scripts and all("<" not in text and text.isascii() for text in scripts)
+    scored = scored_corpus()[0]
+    rows = [row for text in scripts for row in json.loads(text.partition("=")[2].strip().rstrip(";"))]
+    assert len(rows) == len(counted_mentions(scored.mentions, scored.articles))
+    assert {row[5].lower() for row in rows} >= {"allegedly", "may", "reportedly"}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.show.stated import findings_table, missed_table, say_missed, say_status
 
@@ -90,3 +91,13 @@ def test_nothing_compared_is_no_error():
     empty = table(("hedge", "A", "B", 1, 1, 1, 1)).iloc[:0]
     assert findings_table(empty, RATES).empty and missed_table(empty).empty
     assert say_missed(missed_table(empty))
+
+
+@pytest.mark.parametrize(
+    "ratio, low, high, way", [(0.55, 0.3, 1.04, "less"), (1.4, 0.97, 2, "more"), (0.6, 0.3, 0.998, "less")]
+)
+def test_a_difference_that_is_shown_though_its_shrunken_interval_reaches_1_is_not_given_a_size(ratio, low, high, way):
+    row = table(("hedge", "A", "typical", ratio, low, high, 0.01, {"contrast": "typical"}))
+    said = findings_table(row, RATES)["sentence"][0]
+    assert f"{way} often than the typical outlet, by how much is not sure (about {ratio} times" in said
+    assert "times as often" not in said
