@@ -46,6 +46,8 @@ class Browser:
             answer, _, self.rest = self.rest.partition(b"\0")
             answer = json.loads(answer)
             if answer.get("id") == self.number:
+                if "navigated" in str(answer.get("error")):  # the page was left while it was asked: `until` asks again
+                    return {"result": {}}
                 assert "error" not in answer, answer
                 return answer["result"]
 
