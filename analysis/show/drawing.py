@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,10 @@ REACH = 2.5
 WRITTEN = 7
 #: Characters of a row's name on a page, and in a column.
 LONGEST, SHORT = 44, 26
-#: Outlets drawn over time, a panel each: what fits a page.
-PANELS = 6
+#: Characters of an upright label to an inch of a figure's height, of which title and legend take some.
+_UPRIGHT = 11
+#: Outlets drawn over time, a panel each: what fits a page, and as many as other figures name.
+PANELS = 9
 
 
 def _rows(ax: Any, names: pd.Series, sizes: pd.Series | None = None) -> list[str]:
@@ -281,7 +284,7 @@ def draw_over_time(table: pd.DataFrame, by: str, label: str, events: Mapping[str
         ax.set_ylim(0, REACH * most or 1.0)
         ax.set_xticks(ticks, [f"{tick:%Y-%m}" if by == "month" else f"{tick:%Y-%m-%d}" for tick in ticks])
         ax.grid(axis="y")
-    figure.supylabel(label, size=7)
+    figure.supylabel("\n".join(wrap(label, int(_UPRIGHT * height))), size=7)
     add_legend(figure, list(handles.values()), kinds)
     return figure
 

@@ -38,7 +38,7 @@ LOOKS = {
     "neutral": ("#e4e4e4", "o", ""), "endorsing": ("#3f8fb5", "s", "////"), "doubting": ("#e3ab4a", "^", "...."),
     "denying": ("#c0501f", "v", ""), "accusing": ("#5a2d6b", "D", ""),
     "person named": ("#1b3a5c", "o", ""), "office or country": ("#4f9ac4", "s", ""), "group": ("#cfe3c8", "^", "...."),
-    "medium": ("#c0501f", "v", ""), "document": ("#e3ab4a", "D", "////"), "unnamed": ("#5a2d6b", "P", ""),
+    "medium": ("#c0501f", "v", ""), "document": ("#e3ab4a", "D", "////"), "unnamed": ("#f0e9f4", "P", "xxxx"),
     "side not known": ("#eeeeee", "o", ""), "other sides": ("#aaaaaa", "o", "xxxx"),
 }  # fmt: skip
 #: Parts of a bar that have no look of their own, light beside dark: in grey 74, 45, 88, 36 and 61 (L* of CIELAB), so

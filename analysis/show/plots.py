@@ -14,9 +14,17 @@ import pandas as pd
 
 from analysis.compare.rates import rates as compare_rates
 from analysis.compare.sensitivity import ALPHA
-from analysis.show.drawing import draw_heatmap, draw_over_time, draw_points, draw_positions, draw_shares, draw_timeline
+from analysis.show.drawing import (
+    PANELS,
+    draw_heatmap,
+    draw_over_time,
+    draw_points,
+    draw_positions,
+    draw_shares,
+    draw_timeline,
+)
 from analysis.show.figures import NOTHING, PAGE, Plot
-from analysis.show.findings import development_note, sample_size, say_shares
+from analysis.show.findings import count, development_note, sample_size, say_shares
 from analysis.show.plotted import (
     COMPARED,
     LAST,
@@ -26,6 +34,7 @@ from analysis.show.plotted import (
     arrange,
     attempt,
     attribution_table,
+    copy_table,
     coverage_table,
     cue_scores,
     drive_table,
@@ -202,9 +211,15 @@ def feature(
     data = data[(data["section"] == "body") & (data["articles"] > 0)]
     row = by if by in data else "outlet"  # an origin, or the whole corpus, stands in the column of outlets
     label = f"{name.replace('_', ' ')}: {OF_VOICE}"
+    caption = (
+        f"Bodies, with 95 % intervals (hollow: too few articles for one); behind the rows, mentions ({voices[0]})."
+    )
     if by in data and by != "outlet" and "outlet" in data:
         figure, how = draw_over_time(data, by, label, events), f"A line an outlet over time, by {by}."
         names = ["outlet", by, "voice"]
+        left_out = data["outlet"].nunique() - PANELS
+        largest = f"; the {PANELS} largest outlets, without {left_out:,} more" if left_out > 0 else ""
+        caption = f"Bodies, the shade is a 95 % interval; in brackets, articles{largest}."
     else:
         data = _counted(in_order(arrange(data, row), "voice", voices) if row == "outlet" else data, voices[0])
         figure = draw_points(data, "per_1000", row, label, series="voice", written="written")
@@ -212,8 +227,7 @@ def feature(
     return _plot(
         study, "", f"{name}_by_{by}", figure, data,
         f"How often is “{name.replace('_', ' ')}” printed, by {by.replace('_', ' ')}?",
-        f"Bodies, with 95 % intervals (hollow: too few articles for one); behind the rows, mentions ({voices[0]}).",
-        f"{how} {_highest(data, 'per_1000', *names)}",
+        caption, f"{how} {_highest(data, 'per_1000', *names)}",
     )  # fmt: skip
 
 
@@ -260,8 +274,9 @@ def matter_table(study: HasTables) -> pd.DataFrame:
 
 
 def contrasts(study: HasTables) -> Plot:
-    """What differs between outlets, with the numbers to cite, and whether it does on the same events."""
+    """What differs between outlets, with the numbers to cite; whether it does on the same events is `within_events`."""
     data = select_within(attempt(study.contrasts))
+    data = data[data["comparison"] == COMPARED["all"]]
     data = data.assign(written=[_cited(row) for row in data.to_dict("records")])
     found = data["p_adjusted"].lt(ALPHA).any()
     return _plot(
@@ -385,8 +400,17 @@ def shared_events(study: HasTables) -> Plot:
         "How much of what an outlet tells do others tell too?",
         "Articles by outlet: on events of its own, on events that another outlet tells too, and copies.",
         "A bar an outlet, divided. " + say_shares(data, 1),
-        why="No event is told by two outlets, and no article is a copy: there is nothing shared to draw.",
+        why=_nothing_shared(study),
     )  # fmt: skip
+
+
+def _nothing_shared(study: HasTables) -> str:
+    """Why no bar is drawn, with the number of copies."""
+    copied = len(copy_table(study.events, study.articles))
+    copies = f", and {count(copied, 'article')} in another's words" if copied else ""
+    return (
+        f"No event is told by two outlets: {count(len(study.articles), 'article')} tell of events of their own{copies}."
+    )
 
 
 def within_events(study: HasTables) -> Plot:
@@ -417,7 +441,7 @@ def sensitivity(study: HasTables) -> Plot:
         study, "05_same_story", "sensitivity",
         draw_points(data, "rate_ratio", "row", "times as often", ratio=True, written="written", width=PAGE), data,
         "What does the contrast hang on? " + "; ".join(data["contrast"].str.replace("_", " ").unique()),
-        "The clearest contrast, and the five changes that move it most, with 95 % intervals (hollow: none).",
+        "What moves the clearest contrast most: ratios as counted, not drawn towards 1, with 95 % intervals if known.",
         f"Points on a logarithmic axis, a row a change. {_highest(data, 'rate_ratio', 'row')}",
         why="There is no contrast of which anything could be left out.",
     )  # fmt: skip

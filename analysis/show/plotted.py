@@ -342,14 +342,15 @@ def copy_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
 def coverage_table(events: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """How many of an outlet's articles tell what others tell too: a `share_table` by outlet and `TOLD`.
 
-    Empty where nobody tells what another does: bars of 100 % say nothing.
+    Empty where nobody tells what another does and no outlet's articles divide: bars of 100 % say nothing.
     """
     event = articles["article_id"].map(events.set_index("article_id")["event"])
     shared = articles.groupby(event)["outlet"].transform("nunique").to_numpy() > 1
     copied = articles["article_id"].isin(copy_table(events, articles)["article_id"])
     told = np.select([copied, shared], [TOLD[2], TOLD[1]], TOLD[0])
     table = share_table(name_outlets(articles).assign(told=told), "outlet", "told", TOLD)
-    return table if (told != TOLD[0]).any() else table.iloc[:0]
+    divided = table["share"].between(0, 1, inclusive="neither").any()
+    return table if divided or (told == TOLD[1]).any() else table.iloc[:0]
 
 
 def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:

@@ -175,6 +175,9 @@ def test_nothing_shared_is_no_figure(articles):
     alone = pd.DataFrame({"article_id": list("abcdef"), "event": list("abcdef"), "duplicate_of": None})
     own = articles.assign(origin=articles["outlet"])
     assert coverage_table(alone, own).empty
+    copied = own.assign(outlet=list("UVWXYZ"), origin=["AFP", *"VWXYZ"])
+    assert coverage_table(alone, copied).empty, "each bar would be one part of 100 %"
+    assert len(coverage_table(alone, copied.assign(outlet=["U", "U", *"WXYZ"], origin=["AFP", "U", *"WXYZ"])))
 
 
 def terms(**columns):
