@@ -290,6 +290,12 @@ DECIDED = [
     ("It exposed them to the virus.", set()),
     ("It showed pictures of the raid.", set()),
     ("See www.false-claims.example for more.", set()),
+    ("A second wave could be worse.", {"hedge"}),
+    ("Nobody was able to verify the toll.", {"no_evidence"}),
+    ("If it turns out that he lied, he must go.", {"discredit"}),
+    ("It turned out that he knew.", {"factive"}),
+    ("The group claimed involvement in the raid.", set()),
+    ("They insisted it be read aloud.", set()),
 ]
 
 
