@@ -105,13 +105,15 @@ def codebook_table(lexicon: Lexicon) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `feature`, `definition`, `source`, and of the codebook `judged`, `precision`, `ci_low`, `ci_high`.
+        `feature`, `definition`, `source`, and of the codebook `judged`, `precision`, `ci_low`, `ci_high` in US news,
+        `agency_judged`, `agency_precision`, `agency_low` in agency and conflict news.
     """
     table = lexicon.features[["feature", "definition", "source"]]
     if not is_codebook(lexicon):  # a feature of the same name may be another thing
         return table
     measured = precision_of(JUDGED.parent)
-    return table.merge(measured[["feature", "judged", "precision", "ci_low", "ci_high"]], how="left", on="feature")
+    table = table.merge(measured[["feature", "judged", "precision", "ci_low", "ci_high"]], how="left", on="feature")
+    return table.join(lexicon.features.filter(like="agency_").astype(float))
 
 
 def precision_of(folder: str | Path) -> pd.DataFrame:
@@ -127,6 +129,22 @@ def commonest_terms(mentions: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     terms = found.agg(match=lambda words: words.mode().iloc[0], mentions="size").reset_index()
     terms = terms.sort_values(["feature", "mentions", "term"], ascending=[True, False, True])
     return terms.groupby("feature").head(most)[["feature", "match", "mentions", "term"]]
+
+
+def category_shares(mentions: pd.DataFrame) -> pd.DataFrame:
+    """What kinds of mention a feature is made of: `feature`, `category`, `mentions`, `per_cent` (of the feature).
+
+    Examples
+    --------
+    >>> kinds_found = ["modal verb", "modal verb", "opinion"]
+    >>> mentions = pd.DataFrame({"feature": "hedge", "category": kinds_found, "negated": False})
+    >>> category_shares(mentions).to_numpy().tolist()
+    [['hedge', 'modal verb', 2, 66.7], ['hedge', 'opinion', 1, 33.3]]
+    """
+    counted = mentions[~mentions["negated"]]
+    many = counted.groupby(["feature", "category"]).size().rename("mentions").reset_index()
+    many["per_cent"] = (100 * many["mentions"] / many.groupby("feature")["mentions"].transform("sum")).round(1)
+    return many.sort_values(["feature", "mentions", "category"], ascending=[True, False, True], ignore_index=True)
 
 
 def example_sentences(evidence: pd.DataFrame, each: int = 2) -> pd.DataFrame:

@@ -135,8 +135,13 @@ def _precision(features: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def _recall(features: pd.DataFrame, names: Mapping[str, str]) -> str:
-    known = features.dropna(subset=["recall"]) if "recall" in features else features.iloc[:0]
-    return listed((f"{names[row['feature']]} {float(row['recall']):.2f}" for row in known.to_dict("records")), 99)
+    known = features[features["recall"].fillna("") != ""] if "recall" in features else features.iloc[:0]
+    return listed((_recalled(row, names) for row in known.to_dict("records")), 99)
+
+
+def _recalled(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    bounds = [f"{float(row[end]):.2f}" for end in ("recall_low", "recall_high") if row.get(end)]
+    return f"{names[row['feature']]} {float(row['recall']):.2f}" + (f" ({' to '.join(bounds)})" if bounds else "")
 
 
 def _family(known: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -482,6 +483,19 @@ def test_the_precision_that_the_codebook_states_is_the_one_that_was_judged(verdi
                 assert (
                     f"| {row['precision']} | {len(judged)} | {judged.sum()} | {judged.mean():.3f} | {low} to" in prose
                 )
+
+
+def test_the_codebooks_table_of_precision_is_what_the_verdicts_give():
+    script = runpy.run_path(str(ROOT / "benchmarks" / "precision.py"))
+    table = script["table_of"](script["domains"](), LEXICON.features["feature"].tolist())
+    assert table in (LEXICONS / "README.md").read_text(encoding="utf-8")
+
+
+def test_recall_stands_beside_precision_with_its_interval_and_its_reading():
+    known = LEXICON.features[LEXICON.features["recall"] != ""]
+    assert set(known["feature"]) == CORE - {"distance"}
+    bounds = known[["recall_low", "recall", "recall_high"]].astype(float).to_numpy()
+    assert (np.diff(bounds, axis=1) >= 0).all() and (known["recall_reading"] != "").all()
 
 
 def test_no_sentence_of_a_publisher_is_kept(verdicts):

@@ -182,6 +182,7 @@ def lexicon(tmp_path):
 def test_precision_stands_beside_the_features_of_the_codebook_and_of_no_other_lexicon(lexicon):
     table = codebook_table(read_lexicon()).set_index("feature")
     assert 0.8 < table.loc["hedge", "precision"] <= 1 and table.loc["hedge", "judged"] > 100
+    assert table["agency_precision"].between(0.8, 1).all() and (table["agency_low"] < table["agency_precision"]).all()
     assert codebook_table(read_lexicon(lexicon)).columns.tolist() == ["feature", "definition", "source"]
 
 
