@@ -30,7 +30,6 @@ from analysis.tables import (
     SCORES,
     TOLD,
     InputError,
-    read_table,
     refuse_foreign,
     refuse_overlap,
     replacing,
@@ -136,7 +135,10 @@ def evidence(options: Namespace) -> None:
 
 def compare(options: Namespace) -> None:
     """Rates of each outlet, and what differs."""
-    study, coded = _study(options), _coded(options.sheets or ())
+    from analysis.validate.sheets import coded_sentences
+
+    study = _study(options)
+    coded = coded_sentences(options.sheets, study.mentions) if options.sheets else None
     chosen = {"copies": options.copies, "pairs": options.pairs, "features": options.features}
     found = {
         "comparison": study.rates(copies=options.copies),
@@ -157,18 +159,6 @@ def compare(options: Namespace) -> None:
 def _named(value: Any) -> Any:
     """Options as a file holds them: paths by their names."""
     return str(value)
-
-
-def _coded(paths: Sequence[Path]) -> pd.DataFrame | None:
-    """Verdicts of filled-in sheets, with the key that lies beside one of them."""
-    if not paths:
-        return None
-    from analysis.validate.sheets import code_table, find_key, read_sheet
-
-    key = next(filter(None, map(find_key, paths)), None)
-    if key is None:
-        raise InputError(f"{paths[0]}: no key beside it: rates are corrected by what its sentences stand for")
-    return code_table([read_sheet(path) for path in paths], read_table(key))
 
 
 def report(options: Namespace) -> None:

@@ -85,7 +85,7 @@ def contrasts(
         All pairs (True) or each against the typical outlet (False), however many there are.
     coded : DataFrame, optional
         Sentences that people coded, drawn from each outlet with known chances (`correction.CODED`): counts are
-        corrected by them, and intervals hold the variance of coding too. Outlets that were not coded have no interval.
+        corrected by them, and intervals hold the variance of coding too. Outlets that were not coded have no ratio.
 
     Returns
     -------

@@ -79,7 +79,7 @@ def _factor(rows: pd.DataFrame) -> tuple[float, float, float]:
 
 
 def correct_sides(sides: Sides, factors: Factors) -> Sides:
-    """Sides with counts as coders would have made them; those that were not coded enough have no interval.
+    """Sides with counts as coders would have made them; those that were not coded enough have no rate to compare.
 
     The variance of coding is added to that of articles, with its own degrees of freedom (Welch 1947).
     """
@@ -89,7 +89,8 @@ def correct_sides(sides: Sides, factors: Factors) -> Sides:
     with np.errstate(all="ignore"):
         freedom = welch_freedom(sides.variance, more, sides.freedom, np.where(known, factors.freedom, 1))
     return sides._replace(
-        units=np.where(known, sides.units, 0), rate=sides.rate * factor, log_rate=sides.log_rate + np.log(factor),
+        units=np.where(known, sides.units, 0), rate=np.where(known, sides.rate * factor, np.nan),
+        log_rate=sides.log_rate + np.log(factor),
         counted=sides.counted * factor, excess=sides.excess + more, expected=sides.expected + more,
         variance=whole, freedom=np.maximum(freedom, COMMON_FREEDOM),
     )  # fmt: skip
@@ -119,7 +120,8 @@ def error_differences(coded: pd.DataFrame, articles: pd.DataFrame, by: str = "ou
     side = articles.set_index("article_id")[by]
     names = pd.Series(sorted(side[side.index.isin(coded["article_id"])].dropna().unique()), dtype="str")
     if len(names) < 2:
-        raise InputError("sentences of one outlet only were coded: draw a sheet with --by outlet")
+        what = "one outlet only" if len(names) else "no outlet of this corpus"
+        raise InputError(f"sentences of {what} were coded: draw a sheet with --by outlet")
     cells = coded[["feature", "section"]].drop_duplicates().merge(pd.DataFrame({"voice": VOICES}), how="cross")
     cells = cells.sort_values(["feature", "section", "voice"], ignore_index=True)
     factors = correction_factors(coded, side, names, cells)

@@ -50,7 +50,8 @@ def detectable_ratios(table: pd.DataFrame, threshold: pd.Series) -> tuple[pd.Ser
     (words_a, _, expected_a, freedom_a), (words_b, counted_b, expected_b, freedom_b) = (
         table[[f"{name}_{side}" for name in OF_A_SIDE]].to_numpy(float).T for side in "ab"
     )
-    like_b = counted_b / words_b * words_a  # mentions of side a, were its rate that of side b
+    with np.errstate(all="ignore"):  # sides without words, or with no interval
+        like_b = counted_b / words_b * words_a  # mentions of side a, were its rate that of side b
     beside = chance_variance(counted_b, counted_b)
     carrying_b = np.maximum(freedom_b - COMMON_FREEDOM, 1)
 

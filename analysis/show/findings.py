@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.codebook.lexicon import Lexicon, is_codebook
 from analysis.compare.contrasts import ALPHA
+from analysis.compare.correction import FEWEST_CODED, error_differences
 from analysis.compare.rates import MIN_ARTICLES
 from analysis.read.corpus import Corpus
 from analysis.read.flags import describe_problems, tabulate_corpus
@@ -31,6 +32,7 @@ from analysis.show.plotted import (
 )
 from analysis.tables import DATA, read_table
 from analysis.validate.agreement import precision_table
+from analysis.validate.sheets import coded_sentences
 
 #: Articles on which the lexicon was shaped: what is counted in them is no test of it.
 DEVELOPMENT = DATA / "articles" / "articles.csv"
@@ -39,10 +41,12 @@ JUDGED = DATA / "coding" / "precision.csv"
 #: What notebooks call from here though it is made elsewhere.
 __all__ = [
     "attempt",
+    "coded_sentences",
     "compare_sheets",
     "copy_table",
     "describe_problems",
     "drive_ranges",
+    "error_differences",
     "event_table",
     "tabulate_corpus",
 ]
@@ -460,3 +464,20 @@ def _strictest(measures: pd.DataFrame) -> pd.Index:
     """Of each measure the row of the reference against which the tool does worst."""
     worst = measures.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     return worst.drop_duplicates(["about", "name", "measure"]).sort_index().index
+
+
+def describe_errors(table: pd.DataFrame) -> Said:
+    """Whether the tool errs alike in all outlets, from what `compare.correction.error_differences` gives or refuses."""
+    known = table[table["p"].notna()]
+    if known.empty:
+        refused = table.get("status", pd.Series(dtype="str"))
+        few = f"in no feature and voice were {FEWEST_CODED} sentences of two outlets coded"
+        return Said.plain(f"Whether the tool errs alike in all outlets cannot be told: {' '.join(refused) or few}.")
+    apart = known[known["p"].astype(float) < ALPHA].sort_values("p")
+    said = listed((f"{row['feature']}, {row['voice']} ({row['lowest']} to {row['highest']})"
+                   for row in apart.to_dict("records")), 8)  # fmt: skip
+    more = f": {said}. Contrasts of these need the correction" if said else ""
+    return Said.plain(
+        f"Errors of the tool compared between outlets in {count(len(known), 'cell')} (feature, section, voice); "
+        f"unlike, p < {ALPHA:.2g} without adjustment: {len(apart):,}{more}. Coders' counts over the tool's are given."
+    )

@@ -213,7 +213,7 @@ def plan_sheet(
     return round_significant(pd.DataFrame({"hits": hits, **found}).rename_axis("feature").reset_index())
 
 
-def code_table(sheets: Sequence[pd.DataFrame], key: pd.DataFrame) -> pd.DataFrame:
+def code_table(sheets: Sequence[pd.DataFrame], key: pd.DataFrame, mentions: pd.DataFrame | None = None) -> pd.DataFrame:
     """Coders' verdicts as rates are corrected by them (`compare.correction`): a row a sentence and feature.
 
     Parameters
@@ -222,6 +222,8 @@ def code_table(sheets: Sequence[pd.DataFrame], key: pd.DataFrame) -> pd.DataFram
         Filled-in sheets (`read_sheet`), one a coder; where several answered, what most of them said, or nobody's.
     key : DataFrame
         The key of the sheet.
+    mentions : DataFrame, optional
+        What the tool finds now: rates are made of it, and the key holds what the tool found when the sheet was drawn.
 
     Returns
     -------
@@ -229,12 +231,34 @@ def code_table(sheets: Sequence[pd.DataFrame], key: pd.DataFrame) -> pd.DataFram
         `article_id`, `section`, `feature`, `weight`, `tool`, `coder` (missing where nobody answered, or coders differ).
     """
     names = sheet_features(key)
+    if mentions is not None and (counted := [name for name in names if (mentions["feature"] == name).any()]):
+        places = key[PLACE].astype({"start": "int64", "end": "int64"})
+        key = key.assign(**tool_answers(places, mentions, counted))
     long = key.melt(["item", "article_id", "section", "weight"], names, "feature", "tool").astype({"item": "int64"})
     answers = pd.concat([sheet.melt("item", names, "feature", "coder") for sheet in sheets]).dropna()
     counts = answers.groupby(["item", "feature", "coder"]).size().rename("votes").reset_index()
     total = counts.groupby(["item", "feature"])["votes"].transform("sum")
     agreed = counts[2 * counts["votes"] > total].drop(columns="votes")
     return long.merge(agreed, "left", ["item", "feature"]).drop(columns="item")
+
+
+def coded_sentences(paths: Sequence[str | Path], mentions: pd.DataFrame | None = None) -> pd.DataFrame:
+    """`code_table` of filled-in sheets, with the key that lies beside one of them.
+
+    Raises
+    ------
+    InputError
+        Without sheets, or without a key: rates are corrected by what its sentences stand for.
+    """
+    sheets = [Path(path) for path in paths if not str(path).endswith(".key.csv")]
+    key = next(filter(None, map(find_key, sheets)), None)
+    if key is None:
+        raise InputError(
+            f"{sheets[0]}: no key beside it: rates are corrected by what its sentences stand for"
+            if sheets
+            else "no coding sheet was filled in"
+        )
+    return code_table([read_sheet(path) for path in sheets], read_table(key), mentions)
 
 
 def sheet_features(sheet: pd.DataFrame) -> list[str]:

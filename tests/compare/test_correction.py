@@ -61,6 +61,12 @@ def test_an_outlet_that_was_not_coded_has_no_interval_and_says_so():
     assert "not enough coded sentences" in found["status"].iloc[2]
 
 
+def test_a_corrected_rate_is_not_set_against_one_that_is_not():
+    scores, articles, coded = simulate(np.random.default_rng(3), (0.5, 0.9), articles=60, coded=120)
+    found = contrasts(scores, articles, coded=coded[coded["article_id"].str.startswith("A")])
+    assert found["rate_ratio"].isna().all() and not found["corrected"].any()
+
+
 def test_a_sheet_without_a_miss_does_not_prove_that_there_is_none():
     scores, articles, coded = simulate(np.random.default_rng(4), (1.0, 1.0), articles=100, coded=100)
     right = coded.assign(coder=coded["tool"])

@@ -19,6 +19,7 @@ from analysis.validate.sheets import (
     HIT_SHARE,
     POSITIVES,
     code_table,
+    coded_sentences,
     draw_sheet,
     find_key,
     plan_sheet,
@@ -380,3 +381,21 @@ def test_more_coded_sentences_would_show_smaller_differences(tmp_path):
     articles, mentions, _ = outlets_of_unlike_size(tmp_path)
     plan = plan_sheet(mentions, articles, 5000, items=(100, 400)).set_index("feature")
     assert plan.loc["hedge", "100"] > plan.loc["hedge", "400"] > 1
+
+
+def test_coded_sheets_are_held_against_what_the_tool_finds_now(tmp_path):
+    table = pd.DataFrame({"item": [1, 2], "article_id": ["a", "a"], "section": "body", "start": [0, 20],
+                          "end": [20, 40], "hedge": ["0", "newsroom"], "weight": [1, 3]})  # fmt: skip
+    table.to_csv(tmp_path / "s.key.csv", index=False)
+    table.assign(hedge=["newsroom", "0"], done="1")[["item", "hedge", "done"]].to_csv(tmp_path / "s-1.csv", index=False)
+    now = pd.DataFrame({"article_id": ["a"], "section": "body", "start": [4], "end": [7], "feature": "hedge",
+                        "voice": "quoted", "negated": False})  # fmt: skip
+    paths = [*tmp_path.glob("*")]
+    assert coded_sentences(paths)["tool"].tolist() == ["0", "newsroom"]
+    assert coded_sentences(paths, now)["tool"].tolist() == ["quoted", "0"]
+    assert coded_sentences(paths, now.assign(feature="claim"))["tool"].tolist() == ["0", "newsroom"]
+    with pytest.raises(InputError, match="no coding sheet"):
+        coded_sentences([])
+    (tmp_path / "s.key.csv").unlink()
+    with pytest.raises(InputError, match="no key beside it"):
+        coded_sentences([tmp_path / "s-1.csv"])
