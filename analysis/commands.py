@@ -138,7 +138,11 @@ def compare(options: Namespace) -> None:
     from analysis.validate.sheets import coded_sentences
 
     study = _study(options)
-    coded = coded_sentences(options.sheets, study.mentions) if options.sheets else None
+    coded = coded_sentences(options.sheets, study.mentions if study.has_texts else None) if options.sheets else None
+    if not study.has_events:
+        alone = study.articles[["article_id"]]
+        study.events = alone.assign(event=alone["article_id"], duplicate_of=None).astype("str")
+        print("no table of events and no texts: each article is taken for an event of its own, and none for a copy")
     chosen = {"copies": options.copies, "pairs": options.pairs, "features": options.features}
     found = {
         "comparison": study.rates(copies=options.copies),

@@ -144,6 +144,11 @@ class Study:
         """Counts and words by article, section, feature and voice."""
         return self._open("scores") if self._files else self._scored.scores
 
+    @property
+    def has_events(self) -> bool:
+        """Whether it can be known which articles tell one event: from a table, or from the texts."""
+        return self.has_texts or "events" in self._files
+
     @cached_property
     def events(self) -> pd.DataFrame:
         """Which articles tell the same event, and which are copies."""

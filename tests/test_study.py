@@ -178,6 +178,16 @@ def test_without_texts_and_events_nothing_is_said_of_copies(handed_on, tmp_path)
     assert len(study.rates(copies="all"))
 
 
+def test_the_command_compares_without_texts_and_events_and_says_what_it_does_not_know(handed_on, tmp_path, capsys):
+    from analysis.__main__ import main
+
+    shutil.copytree(handed_on / "without", tmp_path / "less")
+    (tmp_path / "less" / "events.csv").unlink()
+    assert main(["compare", str(tmp_path / "less"), "-o", str(tmp_path / "out")]) == 0
+    assert "each article is taken for an event of its own, and none for a copy" in capsys.readouterr().out
+    assert (tmp_path / "out" / "contrasts.csv").exists()
+
+
 def test_a_manifest_says_what_a_folder_was_made_from(handed_on):
     manifest = fa.Study(handed_on / "without").manifest
     corpus = handed_on / "news.csv"
