@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 from tqdm import tqdm
 
+from analysis.codebook.evidence import concordance
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.declaration import check_declaration, read_declaration
 from analysis.manifest import MANIFEST, describe_input, describe_lexicon, describe_software, digest, write_manifest
@@ -20,7 +21,7 @@ from analysis.show.front import front_page, given_columns, write_notebook_page
 from analysis.show.methods import methods_text
 from analysis.show.pages import counted_mentions, file_name, write_evidence_pages, write_page
 from analysis.show.plotted import attempt
-from analysis.tables import BOOKS, DATA, TOLD, InputError, safe_cells, write_beside, write_table
+from analysis.tables import BOOKS, DATA, TOLD, InputError, open_table, safe_cells, write_beside, write_table
 from analysis.validate.sheets import find_key, read_sheet
 
 NOTEBOOKS = BOOKS
@@ -39,6 +40,8 @@ NO_TEXTS = (
 )
 #: Folders of a report, which another report there replaces.
 PARTS = ("tables", "data", "notebooks", "figures", "evidence")
+#: Mentions whose sentences are written at once: some 200 MB, whatever the size of the corpus.
+EVIDENCE_AT_ONCE = 100_000
 #: Tables under other names than what they hold.
 _FILES = {"rates": "comparison", "contrasts": "contrasts"}
 
@@ -89,6 +92,9 @@ class Reportable(Protocol):
 
     @property
     def flags(self) -> pd.DataFrame: ...
+
+    @property
+    def keep(self) -> Callable[[Path], None]: ...
 
     @property
     def has_texts(self) -> bool: ...
@@ -167,7 +173,8 @@ def write_report(
     for name in () if inside else TOLD:
         write_beside(tables / f"{name}.csv", getattr(study.corpus, name), TOLD[name])
     if study.has_texts:
-        write_table(safe_cells(study.evidence()), folder / "evidence.csv")
+        _write_evidence(study, folder / "evidence.csv")
+    study.keep(tables)
     parameters = _gather(folder / "data", study, coded)
     # Which notebooks are copied and which cells are dropped: by what this study has.
     there = {ONE_STUDY: False, VALIDATION: bool(coded), WORDS: study.has_texts}
@@ -190,6 +197,14 @@ def write_report(
         write_page(folder / name, page)
     write_manifest(folder / MANIFEST, manifest)
     return problems
+
+
+def _write_evidence(study: Reportable, path: Path) -> None:
+    """Every mention with its sentence, some at a time."""
+    mentions, articles = study.mentions, study.articles
+    with open_table(path) as append:
+        for begin in range(0, max(len(mentions), 1), EVIDENCE_AT_ONCE):
+            append(safe_cells(concordance(mentions[begin : begin + EVIDENCE_AT_ONCE], articles)))
 
 
 def _front(

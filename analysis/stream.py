@@ -42,6 +42,7 @@ from analysis.read.texts import leave_out_texts
 from analysis.tables import (
     ARTICLES,
     EVENTS,
+    MADE,
     MENTIONS,
     QUOTATIONS,
     SCORES,
@@ -339,7 +340,7 @@ def _forget(folder: Path, written: set[Path]) -> None:
     stale = [path for path in stale if columns_of(path) == files[path]]
     scored = {path.suffix for path in stale if path.stem == "scores"}
     stale += [path for suffix in scored if (path := folder / f"articles{suffix}") not in written]
-    stale += written_files(folder / "lexicon")
+    stale += [*written_files(folder / "lexicon"), *(folder / MADE).glob("*.parquet")]
     for path in stale:
         path.unlink(missing_ok=True)
 

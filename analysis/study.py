@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from html import escape
 from itertools import cycle
@@ -28,8 +28,8 @@ from analysis.read.flags import check_articles
 from analysis.read.texts import put_back_texts
 from analysis.show import plots
 from analysis.show.figures import PALETTE
-from analysis.show.plotted import MOST, name_outlets
-from analysis.tables import ARTICLES, TOLD, InputError, find_table, not_among, read_table
+from analysis.show.plotted import MOST, attempt, name_outlets
+from analysis.tables import ARTICLES, MADE, TOLD, InputError, find_table, not_among, read_table, write_table
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
@@ -99,8 +99,7 @@ class Study:
         seed: int = SEED,
     ) -> None:
         self.seed = seed
-        self._contrasts: dict[Any, pd.DataFrame] = {}
-        self._words: dict[str, pd.DataFrame] = {}
+        self._made: dict[Any, pd.DataFrame] = {}
         known = Path(source) / "lexicon" if isinstance(source, str | Path) else Path()
         own = known if (known / "features.csv").is_file() and find_table(source, "scores") else None
         named = [*_given(lexicon), *_given(own), None][0]
@@ -177,7 +176,32 @@ class Study:
 
     @cached_property
     def _checked(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return check_articles(self._texts)
+        checked, flags = self._kept("checked"), self._kept("flags")
+        if checked is None or flags is None:
+            return check_articles(self._texts)
+        return self._texts.assign(**checked), flags
+
+    def keep(self, folder: Path) -> None:
+        """Lay beside the tables of this study what takes long to make of them: who opens that folder finds it there."""
+        made = {"contrasts": attempt(self.contrasts)}
+        if self.has_texts:
+            added = self.checked.columns.difference(self.articles.columns)
+            made |= {"checked": self.checked[added], "flags": self.flags}
+        for name, table in made.items():
+            write_table(table, folder / MADE / f"{name}.parquet")
+        if find_table(folder, "events") is None:
+            write_table(self.events, folder / "events.parquet")
+
+    def _kept(self, name: str) -> pd.DataFrame | None:
+        """A table that `keep` laid beside the opened ones."""
+        path = self.folder / MADE / f"{name}.parquet" if self.folder else None
+        return read_table(path) if path is not None and path.is_file() else None
+
+    def once(self, name: Any, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A table that `make` gives, made when it is first asked for by this name."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name].copy()
 
     @cached_property
     def matter(self) -> Study:
@@ -246,19 +270,19 @@ class Study:
             The table ``contrasts`` of ``data/README.md``.
         """
         features = self._known("feature", features) if features else None
-        events, asked = self.events, (copies, pairs, tuple(features or ()))
-        if coded is None and asked in self._contrasts:
-            return self._contrasts[asked].copy()
-        table = contrasts(self.scores, self.articles, "outlet", features, copies, events, pairs, coded)
-        if coded is None:
-            self._contrasts[asked] = table
-        return table.copy()
+        asked = (copies, pairs, tuple(features or ()))
+
+        def compare() -> pd.DataFrame:
+            return contrasts(self.scores, self.articles, "outlet", features, copies, self.events, pairs, coded)
+
+        if coded is not None:
+            return compare()
+        kept = self._kept("contrasts") if asked == ("once", None, ()) else None
+        return self.once(("contrasts", *asked), compare if kept is None else lambda: kept)
 
     def distinctive_words(self, voice: str = "newsroom") -> pd.DataFrame:
         """Words and pairs of words that set outlets apart in a voice (`compare.distinctive`)."""
-        if voice not in self._words:
-            self._words[voice] = compare_words(self._split, voice)
-        return self._words[voice].copy()
+        return self.once(("words", voice), lambda: compare_words(self._split, voice))
 
     @cached_property
     def _split(self) -> Words:

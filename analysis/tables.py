@@ -34,6 +34,8 @@ ARTICLES, REJECTED, REMOVED, NOTES = map(_columns, ("articles", "rejected", "rem
 TOLD = {"rejected": REJECTED, "removed": REMOVED, "notes": NOTES}
 QUOTATIONS, MENTIONS, SCORES = map(_columns, ("quotations", "mentions", "scores"))
 EVENTS = ["article_id", "event", "duplicate_of"]
+#: The folder, beside the tables of a scored corpus, of what was made from them and takes long to make.
+MADE = "made"
 #: What stands for a headline and a text where they may not be handed on.
 HASHES = {"headline": "headline_sha256", "text": "text_sha256"}
 COMPARISON, CONTRASTS = map(_columns, ("comparison", "contrasts"))

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 from itertools import islice
 
 import pandas as pd
 import pytest
 
 from analysis import report
+from analysis import study as study_module
+from analysis.stream import score_corpus
 from analysis.study import Study
 from analysis.tables import InputError, read_table
 
@@ -180,3 +183,20 @@ def test_sheets_and_their_key_go_with_the_report_and_are_hashed(nothing_to_run):
     assert {path.name for path in (nothing_to_run / "out/data/sheets").iterdir()} == {"news-1.csv", "news.key.csv"}
     assert "news-1.csv" in json.loads((nothing_to_run / "out/manifest.json").read_text())["sha256"]
     assert "coded by hand" in (nothing_to_run / "out/methods.md").read_text()
+
+
+def test_what_takes_long_is_made_once_and_gone_when_the_corpus_is_another(made, tmp_path, monkeypatch):
+    folder = made[0] / "one" / "tables"
+    one = Study(folder)
+    expected = Study(made[0] / "news.csv")
+    for name in ("group_events", "contrasts", "check_articles"):
+        monkeypatch.setattr(study_module, name, None)
+    pd.testing.assert_frame_equal(one.events, read_table(folder / "events.parquet"))
+    kept, problems, flags = one.contrasts(), one.checked, one.flags
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(kept, expected.contrasts(), check_dtype=False)
+    pd.testing.assert_series_equal(problems["problem"], expected.checked["problem"])
+    assert flags["note"].tolist() == expected.flags["note"].tolist()
+    shutil.copytree(folder, tmp_path / "tables")
+    score_corpus(pd.DataFrame({"id": ["a"], "text": ["It may rain."]}), tmp_path / "tables", "parquet")
+    assert not list((tmp_path / "tables" / "made").glob("*")), "contrasts of another corpus"

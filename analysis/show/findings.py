@@ -22,7 +22,7 @@ from analysis.show.plotted import (
     STANCES,
     STANDS,
     attempt,
-    attribution_table,
+    attributions,
     compare_sheets,
     copy_table,
     drive_ranges,
@@ -210,14 +210,14 @@ def _measured(row: Mapping[Any, Any]) -> str:
 
 def persons(study: Any) -> pd.DataFrame:
     """Who gets to speak in a study: `person`, `side`, `attributions`, `words`, most words first."""
-    table = attribution_table(study.quotations, study.articles, study.actors).groupby(["person", "side"])
+    table = attributions(study).groupby(["person", "side"])
     found = table.agg(attributions=("words", "size"), words=("words", "sum")).reset_index()
     return found.sort_values(["words", "person"], ascending=[False, True])
 
 
 def taking_cues(study: Any) -> pd.DataFrame:
     """Cues that take a stand, by the side of the speaker: `side`, `stance`, `cue`, `attributions`."""
-    table = attribution_table(study.quotations, study.articles, study.actors)
+    table = attributions(study)
     taking = table[table["stance"].isin(STANCES[1:])]
     cues = taking.groupby(["side", "stance", "cue"]).size().rename("attributions").reset_index()
     return cues.sort_values(["attributions", "side", "stance", "cue"], ascending=[False, True, True, True])

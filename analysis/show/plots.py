@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,7 +34,7 @@ from analysis.show.plotted import (
     VOICES,
     arrange,
     attempt,
-    attribution_table,
+    attributions,
     copy_table,
     coverage_table,
     cue_scores,
@@ -92,6 +93,9 @@ class HasTables(Protocol):
 
     @property
     def contrasts(self) -> Callable[..., pd.DataFrame]: ...
+
+    @property
+    def once(self) -> Callable[[Any, Callable[[], pd.DataFrame]], pd.DataFrame]: ...
 
     @property
     def distinctive_words(self) -> Callable[..., pd.DataFrame]: ...
@@ -331,11 +335,6 @@ def sides(study: HasTables) -> Plot:
     )  # fmt: skip
 
 
-def attributions(study: HasTables) -> pd.DataFrame:
-    """One row an attribution of a study: `plotted.attribution_table`."""
-    return attribution_table(study.quotations, study.articles, study.actors)
-
-
 def stances(study: HasTables) -> Plot:
     """With which cues each side gets to speak, or, where nobody is on a side, with which each outlet attributes."""
     cued = attributions(study).dropna(subset="cue")
@@ -430,7 +429,8 @@ def within_events(study: HasTables) -> Plot:
 def hanging(study: HasTables) -> pd.DataFrame:
     """What the clearest contrasts hang on: `plotted.drive_table` of a study."""
     found = attempt(study.contrasts)
-    return drive_table(study.mentions, study.scores, study.articles, found, study.events)
+    make = partial(drive_table, study.mentions, study.scores, study.articles, found, study.events)
+    return study.once("hanging", make)
 
 
 def sensitivity(study: HasTables) -> Plot:

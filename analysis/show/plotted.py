@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -215,21 +216,35 @@ def attribution_table(quotations: pd.DataFrame, articles: pd.DataFrame, actors: 
         `article_id`, `person`, `side` (or `UNKNOWN`), `stance`, `cue` (its first), `kind`, `words`: the innermost
         speaker owns a word, so those of attributions inside it are not counted.
     """
-    texts: dict[Any, Any] = articles.set_index("article_id")[["headline", "text"]].to_dict()
-    parts = quotations.assign(part=np.where(quotations["section"] == "headline", "headline", "text"), words=0)
-    parts["size"] = parts["start"] - parts["end"]
-    parts = parts.sort_values(["article_id", "part", "size"], ignore_index=True)
-    for (article, part), spans in parts.groupby(["article_id", "part"]):
-        text = texts[part][article]
-        owner = np.full(len(text), -1)
-        for place, start, end in spans[["start", "end"]].itertuples():
-            owner[start:end] = place  # shorter ones over longer ones
-        found = owner[[word.start() for word in WORD.finditer(text)]]
-        parts.loc[spans.index, "words"] = np.bincount(found[found >= 0] - spans.index[0], minlength=len(spans))
+    parts = quotations.assign(words=_own_words(quotations, articles))
     grouped = parts.sort_values(["article_id", "start"]).groupby(["article_id", "attribution_id"])
     table = grouped[["person", "stance", "cue", "kind"]].first().assign(words=grouped["words"].sum())
     table["side"] = sides(table["person"], actors).fillna(UNKNOWN).to_numpy()
     return table.reset_index()[["article_id", "person", "side", "stance", "cue", "kind", "words"]]
+
+
+def attributions(study: Any) -> pd.DataFrame:
+    """`attribution_table` of a study."""
+    make = partial(attribution_table, study.quotations, study.articles, study.actors)
+    return study.once("attributions", make)
+
+
+def _own_words(quotations: pd.DataFrame, articles: pd.DataFrame) -> np.ndarray:
+    """Of each span the words that are in no other inside it."""
+    words = np.zeros(len(quotations), dtype=np.int64)
+    row = pd.Index(articles["article_id"]).get_indexer(pd.Index(quotations["article_id"]))
+    part = np.where(quotations["section"] == "headline", "headline", "text")
+    places = quotations[["start", "end"]].to_numpy(int)
+    order = np.lexsort((places[:, 0] - places[:, 1], part, row))
+    key = row[order] * 2 + (part[order] == "text")
+    for spans in np.split(order, np.flatnonzero(np.diff(key)) + 1) if len(order) else ():
+        text = articles[part[spans[0]]].iloc[row[spans[0]]]
+        owner = np.full(len(text), -1)
+        for place, (start, end) in zip(spans.tolist(), places[spans].tolist(), strict=True):
+            owner[start:end] = place  # shorter ones over longer ones
+        found = owner[[word.start() for word in WORD.finditer(text)]]
+        np.add.at(words, found[found >= 0], 1)
+    return words
 
 
 def share_table(table: pd.DataFrame, row: str, part: str, parts: Sequence[str], weight: str = "") -> pd.DataFrame:
