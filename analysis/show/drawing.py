@@ -39,7 +39,7 @@ PANELS = 9
 def _rows(ax: Any, names: pd.Series, sizes: pd.Series | None = None) -> list[str]:
     """Name the rows from the top down, long names cut, with their size in brackets; give the names in order."""
     rows = list(dict.fromkeys(names))
-    longest = LONGEST if ax.figure.get_figwidth() > COLUMN else SHORT
+    longest = LONGEST if ax.figure.get_figwidth() > COLUMN else SHORT + 3  # beyond which a figure takes a page
     shown = [plain(str(name)).replace("_", " ") for name in rows]
     shown = [name if len(name) <= longest else name[: longest - 2] + "…" for name in shown]
     if sizes is not None:

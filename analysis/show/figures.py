@@ -218,6 +218,11 @@ class Plot:
         shown, how = picture._repr_mimebundle_(include, exclude)
         return {**shown, "text/plain": str(self)}, how
 
+    def of(self, notebook: str) -> Plot:
+        """The same figure in another notebook than its own, under a name that says which: before it is saved."""
+        self.name, self.notebook = f"{notebook.partition('_')[2]}_{self.name}", notebook
+        return self
+
     def file(self, kind: str) -> bytes:
         """The figure as ``png`` (300 dpi) or ``svg``, drawn once, with title and n written on it."""
         if not self._files:

@@ -410,6 +410,33 @@ def describe_within(table: pd.DataFrame) -> Said:
     )
 
 
+def say_changes(table: pd.DataFrame) -> str:
+    """How many findings are lost, made, turned round or kept when voice is ignored, of `plotted.voice_ignored_table`.
+
+    Examples
+    --------
+    >>> changes = pd.DataFrame({"voice": ["newsroom"] * 3, "change": ["lost", "lost", "kept"]})
+    >>> say_changes(changes)
+    'Of 3 findings ignoring voice keeps 1, loses 2, turns 0; it makes 0 new.'
+    """
+    number = table.loc[table["voice"] == "newsroom", "change"].value_counts()
+    kept, lost, turned, new = (int(number.get(change, 0)) for change in ("kept", "lost", "turned", "new"))
+    found = kept + lost + turned
+    return f"Of {found} findings ignoring voice keeps {kept}, loses {lost}, turns {turned}; it makes {new} new."
+
+
+def describe_changes(table: pd.DataFrame) -> Said:
+    """What `say_changes` says, of how many comparisons, and by how much ratios shrink towards 1."""
+    own, both = (table[table["voice"] == voice].set_index("contrast") for voice in ("newsroom", "all"))
+    found = own["change"].isin(["kept", "lost"])
+    kept = (np.log(both["ratio"]) / np.log(own["ratio"]))[found]
+    text = f"{len(own):,} comparisons of an outlet with the typical one, counted twice. {say_changes(table)}"
+    if found.any():
+        text += f" What is found in outlets' own voice keeps half of its logarithm or less in {kept.le(0.5).sum()} of "
+        text += f"{found.sum()} where voice is ignored, {kept.median():.0%} in the median."
+    return Said.plain(text)
+
+
 def describe_drive(drive: pd.DataFrame) -> Said:
     """Whether one entry, article or voice, or the copies, carry the clearest contrast."""
     if drive.empty:

@@ -114,7 +114,8 @@ def _what_was_read(study: Any) -> list[str]:
         )
     states = study.flags if study.has_texts else pd.DataFrame({"field": [], "note": []})
     said += [f"{plain_markdown(note)}." for note in states.loc[states["field"] == "outlet", "note"].astype(str)]
-    absent = study.articles[["outlet", "published", "headline"]].isna().sum()
+    asked = ["outlet", "published", *(["headline"] if study.has_texts else [])]
+    absent = study.articles[asked].isna().sum()
     gaps = [f"{name} ({number:,})" for name, number in absent.rename({"published": "date"}).items() if number]
     said += [f"Articles without what is named: {listed(gaps)}."] if gaps else []
     return said

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.actors import sides
-from analysis.compare.contrasts import ALPHA
+from analysis.compare.contrasts import ALPHA, adjust_p
 from analysis.compare.events import assign_sources
 from analysis.compare.sensitivity import sensitivity
 from analysis.read.articles import WORD
@@ -392,6 +392,50 @@ def select_within(contrasts: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     within = turn(within.assign(**{name: within[column].astype(float) for name, column in raw.items()}))
     parts = zip(COMPARED.values(), (known, within), strict=True)
     return pd.concat([part.assign(comparison=name) for name, part in parts], ignore_index=True)
+
+
+def voice_ignored_table(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Each contrast with the typical outlet in bodies, in the newsroom's own voice and with voices taken together.
+
+    Each of the two is a family of its own, of the same size: what somebody would test who counts either way. Neutral
+    attribution is left out.
+
+    Returns
+    -------
+    DataFrame
+        Two rows a contrast, in the voices ``newsroom`` and ``all``: `contrast`, `feature`, `outlet`, `voice`, `ratio`,
+        `low`, `high` (shrunken), `p_adjusted` (Benjamini and Hochberg 1995) and `change`, when voice is ignored: a
+        finding is ``kept``, ``lost``, ``new``, ``turned`` (it points the other way), or there was ``none``.
+    """
+    chosen = (contrasts["contrast"] == "typical") & (contrasts["section"] == "body") & (contrasts["feature"] != LAST)
+    known = contrasts[chosen & contrasts["voice"].isin(["newsroom", "all"]) & contrasts["p"].notna()].copy()
+    known["contrast"] = known["outlet_a"].astype("str") + ": " + known["feature"].astype("str")
+    known = known[known.duplicated("contrast", keep=False)]
+    known["p_adjusted"] = known.groupby("voice")["p"].transform(lambda p: adjust_p(p.to_numpy()))
+    found = known[known["p_adjusted"] < ALPHA]
+    own, ignored = (known["contrast"].isin(found["contrast"][found["voice"] == voice]) for voice in ("newsroom", "all"))
+    ratio = known.groupby("contrast")["rate_ratio"]
+    opposed = (ratio.transform("min") < 1) & (ratio.transform("max") > 1)
+    changes = {"turned": opposed & (own | ignored), "kept": own & ignored, "lost": own, "new": ignored}
+    known["change"] = np.select(list(changes.values()), list(changes), "none")
+    known = known.rename(columns={"outlet_a": "outlet", **{f"shrunken_{n}": n for n in ("ratio", "low", "high")}})
+    columns = ["contrast", "feature", "outlet", "voice", "ratio", "low", "high", "p_adjusted", "change"]
+    return known[columns].reset_index(drop=True)
+
+
+def select_changes(table: pd.DataFrame, most: Mapping[str, int] | None = None) -> pd.DataFrame:
+    """So many contrasts of `voice_ignored_table` of each kind of change: those most wholly lost, the clearest kept.
+
+    What is found in one of the two ways of counting is the more wholly lost, the larger its adjusted p in the other.
+    """
+    most = most or {"turned": 4, "lost": 8, "new": 4, "kept": 3}
+    ranked = table.sort_values(["p_adjusted", "contrast"], kind="stable")
+    order: list[str] = []
+    for change, number in most.items():
+        part = ranked[ranked["change"] == change]
+        part = part if change == "kept" else part[::-1]
+        order += part["contrast"].drop_duplicates().head(number).tolist()
+    return in_order(in_order(table, "voice", ["newsroom", "all"]), "contrast", order)
 
 
 def drive_table(

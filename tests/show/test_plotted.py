@@ -14,10 +14,12 @@ from analysis.show.plotted import (
     drive_table,
     event_table,
     name_changes,
+    select_changes,
     select_drive,
     select_terms,
     select_within,
     source_table,
+    voice_ignored_table,
 )
 from analysis.tables import CONTRASTS
 
@@ -218,3 +220,19 @@ def test_a_disagreement_stands_beside_its_sentence_where_only_the_articles_hold_
     _, apart = compare_sheets(tmp_path, "own-*.csv", articles)
     assert apart["sentence"].tolist() == ["It may rain."]
     assert "sentence" not in compare_sheets(tmp_path, "own-*.csv", articles.assign(article_id="b"))[1]
+
+
+def test_findings_that_ignoring_voice_loses_or_makes_are_told_apart():
+    rows = [("A", "newsroom", 1e-6, 2.0), ("A", "all", 0.9, 1.1), ("B", "newsroom", 0.9, 1.1), ("B", "all", 1e-6, 2.0),
+            ("C", "newsroom", 1e-6, 2.0), ("C", "all", 1e-6, 2.0), ("D", "newsroom", 1e-6, 2.0), ("D", "all", 0.9, 0.9),
+            ("E", "newsroom", 0.8, 1.0), ("E", "all", 0.9, 1.0), ("F", "newsroom", 1e-6, 2.0)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["outlet_a", "voice", "p", "rate_ratio"]).assign(
+        contrast="typical", section="body", feature="hedge", shrunken_ratio=1.5, shrunken_low=1.2, shrunken_high=1.9
+    )
+    other = table.assign(feature="attribution", p=1e-9)
+    found = voice_ignored_table(pd.concat([table, other, table.assign(section="headline")], ignore_index=True))
+    changes = found.drop_duplicates("outlet").set_index("outlet")["change"]
+    assert changes.to_dict() == {"A": "lost", "B": "new", "C": "kept", "D": "turned", "E": "none"}
+    assert (found["feature"] == "hedge").all() and len(found) == 10
+    drawn = select_changes(found)
+    assert drawn["contrast"].drop_duplicates().tolist() == ["D: hedge", "A: hedge", "B: hedge", "C: hedge"]
