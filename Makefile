@@ -10,7 +10,7 @@ export TQDM_DISABLE = 1
 export PYTHONHASHSEED = 0
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
-.PHONY: all setup notebooks lab test lint types tests check-notebooks lock benchmark calibration clean help
+.PHONY: all setup notebooks lab test lint types tests fuzz check-notebooks lock benchmark calibration clean help
 
 all: notebooks  ## set up, run every notebook that changed, export the figures (the default)
 
@@ -43,6 +43,9 @@ types: $(SETUP)  ## type check
 
 tests: $(SETUP)  ## pytest with doctests
 	@$(BIN)/python -m pytest -n 2 tests analysis --ignore tests/rebuilt
+
+fuzz: $(SETUP)  ## make fuzz [EXAMPLES=20000]: reading and scoring on so many made-up files and texts
+	@FUZZ=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
 
 # The notebooks run in a copy, so that a figure that comes out differently never overwrites the one it is held against.
 check-notebooks: $(SETUP)  ## every notebook against its stored outputs, every figure against the committed one

@@ -29,12 +29,29 @@ from analysis.read.texts import put_back_texts
 from analysis.show import plots
 from analysis.show.figures import PALETTE
 from analysis.show.plotted import MOST, attempt, name_outlets
-from analysis.tables import ARTICLES, MADE, TOLD, InputError, find_table, not_among, read_table, write_table
+from analysis.tables import (
+    ARTICLES,
+    EVENTS,
+    MADE,
+    MENTIONS,
+    QUOTATIONS,
+    SCORES,
+    TOLD,
+    InputError,
+    find_table,
+    literal_html,
+    not_among,
+    read_table,
+    write_table,
+)
 
 #: Periods by which rates may be asked for, as pandas calls them.
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 #: The tables of a scored corpus.
 TABLES = ("articles", "quotations", "mentions", "scores", "events")
+#: Columns without which a table cannot be worked on.
+NEEDED = {"articles": ["article_id", "outlet"], "quotations": QUOTATIONS, "mentions": MENTIONS, "scores": SCORES,
+          "events": EVENTS}  # fmt: skip
 #: Fixes what is drawn at random.
 SEED = 1
 
@@ -121,7 +138,7 @@ class Study:
         return describe(self.corpus)
 
     def _repr_html_(self) -> str:
-        return "<br>".join(map(escape, describe(self.corpus).split("\n")))
+        return literal_html("<br>".join(map(escape, describe(self.corpus).split("\n"))))
 
     @property
     def articles(self) -> pd.DataFrame:
@@ -364,7 +381,7 @@ class Study:
     def _open(self, name: str) -> pd.DataFrame:
         if name not in self._files:
             raise InputError(f"{self._files['articles']}: beside it there is no table {name}: score the corpus anew")
-        return read_table(self._files[name])
+        return _whole(self._files[name], name)
 
     def _known(self, column: str, asked: str | Sequence[str] | None) -> list[str]:
         names = self.lexicon.features["feature"].tolist()
@@ -401,9 +418,17 @@ def _opened(path: Path) -> Corpus:
     """The articles of a scored folder as they stand there, texts or not, and what became of the input."""
     lists = {name: path.with_name(f"{name}.csv") for name in TOLD}
     told = {n: read_table(file) if file.is_file() else pd.DataFrame(columns=TOLD[n]) for n, file in lists.items()}
-    articles = read_table(path)
+    articles = _whole(path, "articles")
     articles = articles.reindex(columns=[*dict.fromkeys([*ARTICLES, *articles])])
     return Corpus(articles=articles, columns=pd.DataFrame(columns=COLUMNS), **told)
+
+
+def _whole(path: Path, name: str) -> pd.DataFrame:
+    """A table of a scored folder with all that is counted by."""
+    table = read_table(path)
+    if absent := [column for column in NEEDED[name] if column not in table]:
+        raise InputError(f"{path}: it has no column {', '.join(absent)}: score the corpus anew")
+    return table
 
 
 def _refuse_unknown(column: str, value: str, known: Any) -> None:

@@ -138,6 +138,11 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
 
 
+def literal_html(html: str) -> str:
+    """HTML in which a notebook looks for no mathematics: an outlet may be called Bu$ine$$."""
+    return f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>'
+
+
 def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before every text cell and column name that a spreadsheet would run as a formula.
 
@@ -320,7 +325,7 @@ def refuse_foreign(path: Path, columns: Sequence[str]) -> None:
 
 
 def refuse_overlap(targets: Iterable[Path], sources: Iterable[Any]) -> None:
-    """Refuse to write over what is read, or into a folder that is read: the next reading would find it there.
+    """Refuse to write where no file can be, over what is read, or into a folder that is read and would hold it next.
 
     Parameters
     ----------
@@ -339,7 +344,15 @@ def refuse_overlap(targets: Iterable[Path], sources: Iterable[Any]) -> None:
         if isinstance(source, str | os.PathLike) and os.fspath(source):
             tables = [find_table(source, name) for name in ("articles", "scores")]
             read += [Path(source)] if None in tables else [table for table in tables if table]
-    for target, source in product(map(Path, targets), read):
+    targets = [Path(target) for target in targets]
+    for target in targets:
+        try:
+            target.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except (OSError, ValueError) as error:
+            raise InputError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    for target, source in product(targets, read):
         there, given = (Path(os.path.realpath(path)) for path in (target, source))
         if there == given or there in given.parents or given in there.parents:
             raise InputError(f"{target} is, or lies in, what is read ({source}): name another output")
@@ -373,8 +386,9 @@ def read_table(path: str | Path) -> pd.DataFrame:
         mark = "\t" if suffix == ".tsv" else ","
         frame = pd.read_csv(path, sep=mark, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
         return _typed(frame)
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{path} cannot be read as a table: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path} cannot be read as a table: {said}") from error
 
 
 def find_table(folder: Any, name: str) -> Path | None:

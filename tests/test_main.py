@@ -1,9 +1,13 @@
 """The command line: what it prints, writes and refuses."""
 
 import csv
+import gzip
+import io
+import re
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -224,3 +228,102 @@ def test_starting_up_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - begin < 30, "start-up hangs"
+
+
+ROWS = 'id,outlet,text\n1,A,"Moscow allegedly agreed, Doe said."\n2,B,"It may rain."\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        (["n.csv"], ["articles", "n.csv", "-o", "n.csv"]),
+        (["n.corpus.csv"], ["articles", "n.corpus.csv", "-o", "n.csv"]),
+        (["n.csv"], ["events", "n.csv", "-o", "./there/../n.csv"]),
+        (["n.key.csv"], ["sheet", "n.key.csv", "-o", "n.csv"]),
+        (["in/n.csv"], ["score", "in", "-o", "in"]),
+        (["in/n.csv"], ["quotations", "in", "-o", "in/q.csv"]),
+        (["in/n.csv"], ["report", "in", "-o", "in", "--force"]),
+        (["out/articles.csv"], ["score", "out/articles.csv", "-o", "out"]),
+        (["n.csv", "words.csv"], ["evidence", "n.csv", "--lexicon", "words.csv", "-o", "words.csv"]),
+        (["n.csv", "out/scores.csv"], ["score", "n.csv", "-o", "out"]),
+        (["n.csv", "out/contrasts.csv"], ["compare", "n.csv", "-o", "out"]),
+        (["n.csv", "out/lexicon/entries.csv"], ["score", "n.csv", "--lexicon", "n.csv", "-o", "out"]),
+        (["n.csv", "x.flags.csv"], ["articles", "n.csv", "-o", "x.csv"]),
+    ],
+)
+def test_nothing_is_written_over_what_is_read_or_is_not_ours(tmp_path, monkeypatch, capsys, files, arguments):
+    monkeypatch.chdir(tmp_path)
+    for name in files:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(ROWS)
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert {path.as_posix(): path.read_text() for path in Path().rglob("*.*")} == dict.fromkeys(files, ROWS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["sheet", "news.csv", "-o", "s.csv", "--seed", "-1"], "the seed is -1"),
+        (["sheet", "news.csv", "-o", "s.csv", "--items", "0"], "0 sentences are asked for"),
+        (["sheet", "news.csv", "-o", "s.csv", "--lexicon", "words.txt"], "'words'"),
+        (["score", "news.csv", "-o", "out", "--actors", "cut.csv.gz"], "cut.csv.gz"),
+        (["agreement", "broken.xlsx", "broken.xlsx"], "broken.xlsx"),
+        (["articles", "news.csv", "-o", "o" * 245 + ".csv"], "too long"),
+        (["articles", "news.csv", "-o", "o\0.csv"], "cannot be written"),
+        (["report", "news.csv", "-o", "out", "--declare", "deep.json"], "deep.json"),
+        (["compare", "scored", "-o", "out"], "scores.csv: it has no column"),
+    ],
+)
+def test_an_option_that_cannot_be_is_one_line_and_nothing_is_written(
+    news, tmp_path, monkeypatch, capsys, arguments, says
+):
+    monkeypatch.chdir(tmp_path)
+    Path("words.txt").write_text("may\n")
+    Path("cut.csv.gz").write_bytes(gzip.compress(b"pattern,side\n" + b"Doe,X\n" * 999)[:50])
+    with zipfile.ZipFile("broken.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "<a><b")
+    Path("deep.json").write_text("[" * 100_000)
+    Path("scored").mkdir()
+    Path("scored/articles.csv").write_text('"article_id","outlet"\n"1","A"\n')
+    Path("scored/scores.csv").write_text('"article_id"\n"1"\n')
+    Path("scored/events.csv").write_text('"article_id","event","duplicate_of"\n"1","1",""\n')
+    before = sorted(Path().rglob("*"))
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and says in said and "fault of the program" not in said
+    assert sorted(path for path in Path().rglob("*") if path.is_file() or path in before) == before
+
+
+def test_a_feature_may_be_called_like_a_column_of_numbers(news, tmp_path):
+    (tmp_path / "words.csv").write_text("feature,pattern\nwords,may\nmentions,allegedly\n")
+    assert main(["score", str(news), "-o", str(tmp_path / "out"), "--lexicon", str(tmp_path / "words.csv")]) == 0
+    assert sorted(pd.read_csv(tmp_path / "out" / "mentions.csv")["feature"]) == ["mentions", "words"]
+
+
+def test_orders_to_a_terminal_in_names_are_printed_as_signs_whatever_the_encoding(tmp_path, monkeypatch, capsys):
+    orders = "\x1b[2J\x1b]0;x\x07\u202e"
+    path = tmp_path / "n.csv"
+    path.write_text(f"id,outlet,ζ{orders},text\n1,A{orders},x,It may rain.\n", encoding="utf-8")
+    assert main(["articles", str(path), "-o", str(tmp_path / "o.csv")]) == 0
+    assert main(["evidence", str(path), "-o", str(tmp_path / "e.csv"), "--outlet", "zz"]) == 2
+    said = "".join(capsys.readouterr())
+    assert "ζ" in said and "\ufffd" in said and not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", said)
+    narrow = io.TextIOWrapper(io.BytesIO(), "ascii", "strict")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert main(["articles", str(path), "-o", str(tmp_path / "o.csv")]) == 0
+    assert b"not used: ?" in narrow.buffer.getvalue()
+
+
+def test_what_nobody_foresaw_is_one_line_that_asks_to_be_reported(news, tmp_path, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("two\nlines \x1b[2J")
+
+    monkeypatch.setattr("analysis.commands.read", fail)
+    assert main(["articles", str(news), "-o", str(tmp_path / "o.csv")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("analysis: RuntimeError (two lines") and "report it" in said and "\x1b" not in said
+    assert said.count("\n") == 1
+    monkeypatch.setattr("analysis.commands.read", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
+    assert main(["articles", str(news), "-o", str(tmp_path / "o.csv")]) == 2
+    assert "memory ran out" in capsys.readouterr().err

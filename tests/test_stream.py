@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -123,3 +127,24 @@ def test_a_table_of_somebody_else_is_left_alone(corpus, tmp_path):
     (tmp_path / "out" / "events.csv").write_text("day,what\nMonday,rain\n")
     score_corpus(corpus, tmp_path / "out", "parquet")
     assert (tmp_path / "out" / "events.csv").read_text() == "day,what\nMonday,rain\n"
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path):
+    code = f"""
+import os, sys, time
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from analysis.stream import work_in_order
+def work(number):
+    open({str(tmp_path)!r} + f"/{{os.getpid()}}", "w").close()
+    time.sleep(60)
+list(work_in_order(work, range(9), 2))
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    while parent.poll() is None and len(list(tmp_path.iterdir())) < 2:
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    assert parent.stdout is not None
+    begin = time.monotonic()
+    assert parent.stdout.read() == b"", "the pipe is let go when the last of them is gone"
+    assert time.monotonic() - begin < 30

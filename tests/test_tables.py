@@ -1,5 +1,9 @@
 """Tables on disk come back as they were, and no half of one is ever left behind."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -161,3 +165,44 @@ def test_unusable_paths_are_named_in_one_line(tmp_path):
 def test_columns_are_those_of_the_data_dictionary():
     assert ARTICLES[0] == "article_id"
     assert len(ARTICLES) == len(set(ARTICLES)) == 11
+
+
+def test_a_workbook_refuses_what_it_would_cut_and_names_it(tmp_path, monkeypatch):
+    table = pd.DataFrame({"article_id": ["a", "b"], "text": ["short", "x" * 32_768]})
+    with pytest.raises(
+        InputError, match="text of article b has 32,768 characters, and a cell of a workbook holds 32,76"
+    ):
+        write_table(table, tmp_path / "t.xlsx")
+    write_table(table.assign(text=["", "x" * 32_767]), tmp_path / "t.xlsx")
+    monkeypatch.setattr("analysis.tables.SHEET_ROWS", 2)
+    with pytest.raises(InputError, match="2 rows"):
+        write_table(table[["article_id"]], tmp_path / "rows.xlsx")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
+
+
+def test_a_workbook_holds_no_sign_that_xml_lacks(tmp_path):
+    write_table(pd.DataFrame({"outlet": ["A\ufffe\uffff\x00\x1b\x85B"]}), tmp_path / "t.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").active["A2"].value == "AB"
+
+
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path):
+    name = "é" * 125 + ".csv"
+    write_table(pd.DataFrame({"a": ["b"]}), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_what_a_killed_run_left_beside_a_table_goes_with_the_next_one(tmp_path):
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from analysis.tables import replacing
+with replacing({str(tmp_path / "t.csv")!r}) as beside:
+    beside.write_text("half")
+    os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    write_table(pd.DataFrame({"a": ["b"]}), tmp_path / "other.csv")
+    assert len(list(tmp_path.iterdir())) == 2, "of other tables nothing is taken away"
+    write_table(pd.DataFrame({"a": ["b"]}), tmp_path / "t.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.csv", "t.csv"]

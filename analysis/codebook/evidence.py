@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables import InputError, not_among
+from analysis.tables import InputError, literal_html, not_among
 
 #: Columns of the evidence table, the ones to read first in front.
 EVIDENCE = [
@@ -63,7 +63,7 @@ class Evidence(pd.DataFrame):
             f"{escape(before)}<mark>{escape(match)}</mark>{escape(after)}</td></tr>"
             for told, before, match, after in rows
         ]
-        return f"<table>{''.join(cells)}</table><p>{self._rest()}</p>"
+        return literal_html(f"<table>{''.join(cells)}</table><p>{self._rest()}</p>")
 
 
 def evidence(
@@ -204,7 +204,7 @@ def highlight(article: pd.Series, mentions: pd.DataFrame, quotations: pd.DataFra
     key = " ".join(f'<span style="{styles[name]}">{escape(name)}<sup>{marks[name]}</sup></span>' for name in colours)
     voices = "".join(f'<span style="background:{colour}">{voice}</span> ' for voice, colour in BACKGROUNDS.items())
     page = "max-width:46em;line-height:1.7;white-space:pre-line;font-family:serif;color:#111;background:#fff"
-    return (
+    return literal_html(
         f'<div style="{page};padding:0.6em">{body}<p style="font-size:85%">{key}'
         f"<br>struck through: negated, not counted; {voices}newsroom: plain</p></div>"
     )

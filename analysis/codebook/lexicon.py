@@ -157,10 +157,10 @@ def _folder(path: Path) -> Lexicon:
 
 def _table(path: Path, *needed: str) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save the table as “CSV UTF-8”") from error
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, OSError) as error:
         raise InputError(f"{path}: not a table that can be read ({str(error).strip()}); save it as CSV") from error
     if not {*needed} <= {*table}:
         raise InputError(f"{path}: needs the columns {' and '.join(needed)}")

@@ -54,7 +54,7 @@ def read_declaration(path: str | Path) -> Declaration:
     try:
         raw = Path(path).read_bytes()
         given: Any = json.loads(raw)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read as a declaration: {error}") from error
     if not isinstance(given, dict):
         raise InputError(f"{path}: a declaration is a JSON object with {', '.join(_FIELDS)}")

@@ -17,7 +17,16 @@ from analysis.read.corpus import Corpus
 from analysis.read.dates import in_doubt, read_dates, shows_month_first
 from analysis.read.frames import is_path, read_given
 from analysis.read.languages import tell_languages
-from analysis.read.records import BATCH_BYTES, KINDS, LONGEST_TEXT, Batch, as_frame, list_files, read_records
+from analysis.read.records import (
+    BATCH_BYTES,
+    KINDS,
+    LONGEST_TEXT,
+    Batch,
+    as_frame,
+    list_files,
+    read_records,
+    show_name,
+)
 from analysis.read.repair import repair_texts
 from analysis.tables import ARTICLES, HASHES, NOTES, REJECTED, REMOVED, TOLD, InputError, find_table, read_table
 
@@ -200,7 +209,7 @@ def _batches(source: Any, size: int, columns: Mapping[str, str], metadata: str |
             problems[shown] = reason
     lost = [(name, None, None, f"{listed} names it, but there is no such file") for name in sorted(missing)]
     lost += [(name, None, None, reason) for name, reason in problems.items()]
-    yield Batch(as_frame({}), path.name, lost, []), _NOTHING_TOLD, None
+    yield Batch(as_frame({}), show_name(path.name), lost, []), _NOTHING_TOLD, None
 
 
 def _reason(error: Exception, source: str) -> str:

@@ -23,7 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from analysis.tables import replacing, round_significant, write_table
+from analysis.tables import CONTROLS, replacing, round_significant, safe_cells, write_table
 
 #: Okabe and Ito (2008), told apart by the colour-blind, and three more. Order of use.
 PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #e69f00 #56b4e9 #6a3d9a #444444 #a6761d #b3b300 #999999".split()
@@ -243,7 +243,7 @@ class Plot:
             if self.data.empty:
                 path.unlink(missing_ok=True)
             elif kind == "csv":
-                write_table(round_significant(self.data), path)
+                write_table(safe_cells(round_significant(self.data)), path)
             else:
                 with replacing(path) as beside:
                     beside.write_bytes(self.file(kind))
@@ -296,7 +296,7 @@ def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
     Examples
     --------
     >>> print(show_table(pd.DataFrame({"match": ["<b>", "may"]}), rows=1).data)
-    <table class="dataframe"> ... <tr><td style="text-align:left">&lt;b&gt;</td></tr> ... <p>1 of 2 rows</p>
+    <table class="dataframe ... <tr><td style="text-align:left">&lt;b&gt;</td></tr> ... <p>1 of 2 rows</p>
     """
     shown = round_significant(table.head(rows), 3)
     looks = [_look_of_cells(values) for _, values in shown.items()]
@@ -304,7 +304,8 @@ def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
     known = shown.astype(object).where(shown.notna(), None)
     lines += [_table_row("td", row, looks) for row in known.itertuples(index=False, name=None)]
     more = f"\n<p>{len(shown):,} of {len(table):,} rows</p>" if len(table) > len(shown) else ""
-    return HTML("\n".join(['<table class="dataframe">', "<thead>", *lines, "</tbody>", "</table>"]) + more)
+    opened = '<table class="dataframe mathjax_ignore tex2jax_ignore">'
+    return HTML("\n".join([opened, "<thead>", *lines, "</tbody>", "</table>"]) + more)
 
 
 def _look_of_cells(values: pd.Series) -> str:
@@ -349,10 +350,6 @@ def write_index(folder: str | Path) -> pd.DataFrame:
     return index
 
 
-# Neither shown nor allowed in HTML and SVG; tabs and line ends are.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
 def plain(text: Any) -> str:
     """Text without control characters; nothing for what is missing.
 
@@ -361,9 +358,20 @@ def plain(text: Any) -> str:
     >>> plain("Post\\x1b[2J")
     'Post[2J'
     """
-    return _CONTROLS.sub("", text) if isinstance(text, str) else ""
+    return CONTROLS.sub("", text) if isinstance(text, str) else ""
 
 
 def plain_markdown(text: str) -> str:
-    """Names of outlets and speakers may hold what Markdown or HTML would take for markup."""
-    return re.sub(r"([\\\[\]*`])", r"\\\1", escape(text, quote=False))
+    """A text that Markdown, HTML and a notebook's mathematics leave as it is: one line, without markup.
+
+    Names of outlets and speakers may hold anything. A dollar or backslash stands in an element of its own, since
+    mathematics is not looked for across elements.
+
+    Examples
+    --------
+    >>> plain_markdown("*Bu$iness*\\n# <b>")
+    '\\\\*Bu<span>$</span>iness\\\\* # &lt;b&gt;'
+    """
+    line = escape(" ".join(CONTROLS.sub(" ", text).split()), quote=False)
+    line = re.sub(r"([\[\]*`]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~)", r"\\\1", line.replace("\\", "&#92;"))
+    return re.sub(r"\$|&#92;", r"<span>\g<0></span>", line)

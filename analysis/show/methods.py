@@ -72,7 +72,8 @@ def methods_text(
     found = stated.findings_table(contrasts, study.rates(), names)
     words = {
         "corpus": plain_markdown(stated.corpus_line(articles)), "read": _what_was_read(study), "coded": coded,
-        "entries": len(study.lexicon.entries), "features": listed((names[name] for name in features["feature"]), 99),
+        "entries": len(study.lexicon.entries),
+        "features": plain_markdown(listed((names[name] for name in features["feature"]), 99)),
         "digest": (digests or {}).get("lexicon", ""), "about": study.about is not None, "actors": _sides(study.actors),
         "precision": _precision(features, names) if own_codebook else "", "recall": _recall(features, names),
         "voice": voice_accuracy().to_dict("records") if own_codebook else [],
@@ -83,7 +84,8 @@ def methods_text(
         "corrected": "corrected" in contrasts and bool(contrasts["corrected"].eq(True).any()),
         "within": bool(contrasts["contrast"].eq("within-event").any()),
         "findings": [plain_markdown(said) for said in found["sentence"].head(STATED)],
-        "more": max(len(found) - STATED, 0), "missed": stated.say_missed(stated.missed_table(contrasts), names),
+        "more": max(len(found) - STATED, 0),
+        "missed": plain_markdown(stated.say_missed(stated.missed_table(contrasts), names)),
         "seed": study.seed, "software": software, "version": software.get("comparative-framing", ""),
         "core": own_codebook, "beforehand": beforehand,
     }  # fmt: skip

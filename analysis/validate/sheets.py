@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables import (
+    BOOLEANS,
+    INTEGERS,
+    NUMBERS,
     InputError,
     read_table,
     replacing,
@@ -130,7 +132,10 @@ def draw_sheet(
     names = features["feature"].tolist()
     if seed < 0:
         raise InputError(f"the seed is {seed}: give 0 or a whole number above it")
-    if clash := _NO_FEATURES & {*names}:
+    if n is not None and n < 1:
+        raise InputError(f"{n} sentences are asked for: give 1 or more")
+    # A column of numbers cannot hold the tool's answers, which are voices.
+    if clash := (_NO_FEATURES | INTEGERS | NUMBERS | BOOLEANS) & {*names}:
         raise InputError(f"the feature {min(clash)!r} has the name of a column of the coding sheet: rename it")
     if by is not None and by not in articles:
         raise InputError(f"articles have no column {by!r} to draw by; they have {', '.join(articles.columns)}")
@@ -324,8 +329,11 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     try:
         excel = Path(path).suffix.lower() == ".xlsx"
         raw = pd.read_excel(path, dtype=str, keep_default_na=False, na_values=[""]) if excel else read_table(path)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as a coding sheet: {error}") from error
+    except InputError:
+        raise
+    except Exception as error:  # whatever a broken workbook makes its reader raise, it is the file's fault
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path} cannot be read as a coding sheet: {said}") from error
     raw.columns = raw.columns.str.strip().str.strip("'")
     if not {"item", "done"} <= {*raw.columns} or not raw.columns.is_unique:
         raise InputError(f"{path}: a coding sheet has the columns “item” and “done”, and no column twice")

@@ -5,14 +5,17 @@ import gzip
 import io
 import json
 import math
+import os
 import zipfile
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
-from analysis.read import read
+from analysis.read import read, records
 from analysis.tables import InputError
 
 
@@ -172,3 +175,80 @@ def test_any_bytes_are_read_or_refused_in_one_line(tmp_path_factory, kind, parts
     else:
         assert corpus.articles["article_id"].is_unique
         assert not corpus.articles["text"].str.contains("\0", regex=False).any()
+
+
+def test_a_field_that_holds_a_line_like_a_record_is_noted(tmp_path):
+    (tmp_path / "a.csv").write_text('id,outlet,text\n1,A,"One, it is.\n2,B,Two it is.\n3,C,Three it is"\n4,D,Four.\n')
+    corpus = read(tmp_path / "a.csv", languages=None)
+    assert corpus.articles["article_id"].tolist() == ["1", "4"]
+    assert corpus.notes[["source", "field"]].to_numpy().tolist() == [["a.csv:2", "text"]]
+    assert "shaped like a record" in corpus.notes["note"][0]
+    (tmp_path / "b.csv").write_text('id,outlet,text\n1,A,"One, it is, he said.\nThen, one day, it was."\n')
+    assert read(tmp_path / "b.csv", languages=None).notes.empty, "a paragraph is no record"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", '{"id": 1, "text" : "It may rain.", "text" : "No."}\n'),
+        ("a.json", '[{"id": 1, "text": "It may rain.", "text": "No."}]'),
+        ("a.jsonl", '{"id": 1, "text": "It may rain.", "outlet": "A", "outlet": "B"}\n'),
+    ],
+)
+def test_a_key_that_is_there_twice_is_read_once_and_told(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    corpus = read(tmp_path / name)
+    assert corpus.articles["text"].tolist() == ["It may rain."] and corpus.articles["outlet"].isin(["A", None]).all()
+    assert [column for column in corpus.columns["column"] if column.endswith(" (2)")]
+
+
+def test_columns_of_parquet_may_share_a_name_and_hold_days_that_python_has_not(tmp_path):
+    days = pa.array([10**18, 10**15], pa.int64()).cast(pa.timestamp("us"))
+    columns = [pa.array(["It may rain.", "It rains."]), pa.array(["No.", "No."]), days]
+    parquet.write_table(pa.Table.from_arrays(columns, ["text", "text", "date"]), tmp_path / "a.parquet")
+    corpus = read(tmp_path / "a.parquet")
+    assert corpus.articles["text"].tolist() == ["It may rain.", "It rains."]
+    assert "more than one column of this name: the first is read for it" in set(corpus.notes["note"])
+
+
+def test_a_record_too_deep_for_its_reader_and_a_key_of_half_characters_stop_nothing(tmp_path):
+    rows = ['{"text": "It may rain."}', '{"text": "R.", "a": %s}' % ("[" * 1000 + "]" * 1000)]
+    (tmp_path / "a.jsonl").write_text("\n".join([*rows, '{"\\ud800": "x", "text": "It rains."}']))
+    corpus = read(tmp_path / "a.jsonl")
+    assert {"It may rain.", "It rains."} <= set(corpus.articles["text"])
+
+
+def test_a_file_whose_name_is_not_text_is_read(tmp_path):
+    name = os.fsdecode(b"n\xff.csv")
+    (tmp_path / name).write_text("id,text\n1,It may rain.\n")
+    assert read(tmp_path / name).articles["article_id"].tolist() == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "row", "tail"),
+    [
+        ("a.jsonl.gz", '{"text": "It may rain."}\n', '{"text": "%s"}\n', '{"text": "It rains."}\n'),
+        ("a.csv.gz", "text\nIt may rain.\n", "%s\n", "It rains.\n"),
+        ("a.csv.gz", "text\nIt may rain.\n", '"%s\n', "It rains.\n"),
+    ],
+)
+def test_a_record_longer_than_any_is_refused_without_being_held(tmp_path, monkeypatch, name, head, row, tail):
+    monkeypatch.setattr(records, "LONGEST_RECORD", 1000)
+    (tmp_path / name).write_bytes(gzip.compress((head + row % ("x " * 2500) + tail).encode()))
+    corpus = read(tmp_path / name, languages=None)
+    assert corpus.articles["text"].tolist() == ["It may rain.", "It rains."]
+    assert len(corpus.rejected) == 1
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "a.html", "a.xlsx", "a.parquet.gz"])
+def test_a_file_that_unpacks_to_more_than_is_read_as_a_whole_is_refused(tmp_path, monkeypatch, name):
+    frame, path = pd.DataFrame({"text": ["It may rain."] * 50}), tmp_path / name
+    monkeypatch.setattr(records, "LARGEST_WHOLE", 500)
+    if name.endswith(".xlsx"):
+        frame.to_excel(path)
+    elif name.endswith("gz"):
+        path.write_bytes(gzip.compress(frame.to_parquet()))
+    else:
+        path.write_text("It may rain. " * 50)
+    with pytest.raises(InputError, match="larger than 0 MB unpacked"):
+        read(path)
