@@ -31,11 +31,7 @@ from analysis.show.figures import PALETTE
 from analysis.show.plotted import MOST, attempt, name_outlets
 from analysis.tables import (
     ARTICLES,
-    EVENTS,
     MADE,
-    MENTIONS,
-    QUOTATIONS,
-    SCORES,
     TOLD,
     InputError,
     find_table,
@@ -50,8 +46,13 @@ PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 #: The tables of a scored corpus.
 TABLES = ("articles", "quotations", "mentions", "scores", "events")
 #: Columns without which a table cannot be worked on.
-NEEDED = {"articles": ["article_id", "outlet"], "quotations": QUOTATIONS, "mentions": MENTIONS, "scores": SCORES,
-          "events": EVENTS}  # fmt: skip
+NEEDED = {
+    "articles": ["article_id", "outlet"],
+    "quotations": ["article_id", "kind"],
+    "mentions": ["article_id", "feature", "voice"],
+    "scores": ["article_id", "section", "feature", "voice", "mentions", "words"],
+    "events": ["article_id", "event", "duplicate_of"],
+}
 #: Fixes what is drawn at random.
 SEED = 1
 
