@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-from tqdm import tqdm
 
 from analysis.codebook.evidence import concordance
 from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
 from analysis.compare.declaration import check_declaration, read_declaration
 from analysis.manifest import MANIFEST, describe_input, describe_lexicon, describe_software, digest, write_manifest
 from analysis.notebooks import CASE_STUDY, TEXTS, run_notebooks
+from analysis.progress import progress
 from analysis.read.flags import describe_problems
 from analysis.show import figures, findings
 from analysis.show.front import front_page, given_columns, write_notebook_page
@@ -289,7 +289,7 @@ def _copy(files: Sequence[Path | str], folder: Path) -> None:
 def _run_all(books: Sequence[Path], folder: Path, parameters: dict[str, str], drop: set[str]) -> list[str]:
     """Run the notebooks in a folder, two at a time; what went wrong, a line each."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tqdm(total=len(books), unit=" notebooks", disable=None, leave=False) as bar:
+    with progress(total=len(books), unit="notebooks") as bar:
 
         def count(book: Path, problem: str) -> None:
             bar.update()

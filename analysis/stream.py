@@ -37,6 +37,7 @@ from analysis.manifest import (
     refuse_other_manifest,
     write_manifest,
 )
+from analysis.progress import progress
 from analysis.read.articles import EXTRA, Corpus, iter_articles
 from analysis.read.texts import leave_out_texts
 from analysis.tables import (
@@ -217,7 +218,6 @@ def write_corpus(
     """
     for name, names in TOLD.items():
         refuse_foreign(beside(name), names)
-    live = sys.stderr.isatty()
     tqdm.monitor_interval = 0  # its thread would be forked too
     waiting: deque[Corpus] = deque()
     told: list[Corpus] = []
@@ -229,7 +229,7 @@ def write_corpus(
 
     with ExitStack() as stack:
         appends = [stack.enter_context(open_table(target)) for target in targets.values()]
-        bar = stack.enter_context(tqdm(unit=" articles", disable=None if live else True, leave=False))
+        bar = stack.enter_context(progress(unit="articles"))
         for made in work_in_order(partial(_worked_on, work), batches(), workers or workers_here()):
             batch = waiting.popleft()
             # A column that only later batches have must stand in the first one too.

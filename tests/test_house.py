@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: From the ground up: a room may import from those below it. Rooms of one floor do not know each other.
 FLOORS = [
     *[
-        {"tables"},
+        {"tables", "progress"},
         {"voice", "read"},
         {"codebook"},
         {"compare"},

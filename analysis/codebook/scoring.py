@@ -12,6 +12,7 @@ from analysis.codebook.actors import read_actors, sides
 from analysis.codebook.lexicon import Lexicon, read_lexicon
 from analysis.codebook.matching import Matcher, Matches, find_matches
 from analysis.codebook.quotations import pick, spelt_out, tabulate_spans
+from analysis.progress import progress
 from analysis.read.pages import section_lines
 from analysis.tables import ARTICLES, MENTIONS, SCORES, round_significant
 from analysis.voice import SECTIONS, VOICES, Found, Tokens, Vocabulary, find, sentence_bounds, whole_characters
@@ -89,9 +90,8 @@ def score_with(articles: pd.DataFrame, scorer: Scorer) -> Scored:
     """`score` with a scorer that was prepared before."""
     lengths = articles["text"].str.len().fillna(0).to_numpy()
     batch = (np.cumsum(lengths) // BATCH_CHARACTERS).astype(int)
-    parts = [score_batch(part, scorer) for _, part in articles.groupby(batch, sort=True)] or [
-        score_batch(articles, scorer)
-    ]
+    batches = [part for _, part in articles.groupby(batch, sort=True)] or [articles]
+    parts = [score_batch(part, scorer) for part in progress(batches, unit="batches")]
     return Scored(*(spelt_out(pa.concat_tables([part[i] for part in parts])).to_pandas() for i in range(4)))
 
 

@@ -72,6 +72,7 @@ def front_page(
         "title": title, "corpus": stated.corpus_line(articles), "problems": problems, "notebooks": notebooks,
         "notes": [trusted(markdown2html(note)) for note in notes], "files": files or {}, "css": style(),
         "texts": bool(links), "shrunken": "shrunken_ratio" in contrasts, "beforehand": beforehand,
+        "agencies": bool((articles["origin"].notna() & (articles["origin"] != articles["outlet"])).any()),
         "level": f"{stated.ALPHA:.2g}",
     }  # fmt: skip
     words |= _findings(contrasts, rates, links, mentions, names)
