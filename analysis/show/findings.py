@@ -29,6 +29,7 @@ from analysis.show.plotted import (
     event_table,
     in_order,
     select_contrasts,
+    voice_ignored_table,
 )
 from analysis.tables import DATA, read_table
 from analysis.validate.agreement import precision_table
@@ -425,15 +426,18 @@ def say_changes(table: pd.DataFrame) -> str:
     return f"Of {found} findings ignoring voice keeps {kept}, loses {lost}, turns {turned}; it makes {new} new."
 
 
-def describe_changes(table: pd.DataFrame) -> Said:
+def describe_changes(contrasts: pd.DataFrame) -> Said:
     """What `say_changes` says, of how many comparisons, and by how much ratios shrink towards 1."""
+    table = voice_ignored_table(contrasts)
     own, both = (table[table["voice"] == voice].set_index("contrast") for voice in ("newsroom", "all"))
     found = own["change"].isin(["kept", "lost"])
     kept = (np.log(both["ratio"]) / np.log(own["ratio"]))[found]
-    text = f"{len(own):,} comparisons of an outlet with the typical one, counted twice. {say_changes(table)}"
+    text = f"{len(own):,} comparisons of an outlet with the typical one, made twice. {say_changes(table)}"
     if found.any():
-        text += f" What is found in outlets' own voice keeps half of its logarithm or less in {kept.le(0.5).sum()} of "
-        text += f"{found.sum()} where voice is ignored, {kept.median():.0%} in the median."
+        text += f" Of what is found in outlets' own voice, half keep less than {100 * kept.median():.0f} % of their "
+        text += (
+            f"difference (of its logarithm) where voice is ignored, and {kept.lt(1).sum()} of {found.sum()} lose some."
+        )
     return Said.plain(text)
 
 
