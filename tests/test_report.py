@@ -10,6 +10,7 @@ import pytest
 
 from analysis import report
 from analysis import study as study_module
+from analysis.__main__ import main
 from analysis.stream import score_corpus
 from analysis.study import Study
 from analysis.tables import InputError, read_table
@@ -131,6 +132,42 @@ def test_the_manifest_says_what_the_run_can_be_repeated_from(made):
     manifest = json.loads((made[0] / "one" / "manifest.json").read_text())
     assert set(manifest["sha256"]) == {"corpus", "lexicon", "articles"} and manifest["title"] == "A & B"
     assert manifest["parameters"]["CORPUS"] == "../tables" and "pandas" in manifest["software"]
+
+
+def test_a_report_on_a_study_without_its_texts_compares_and_says_what_is_left_out(tmp_path, monkeypatch):
+    (tmp_path / "books").mkdir()
+    sources = ["CORPUS = 'none'", "1 / 0", "print('seen', CORPUS)"]
+    notebook(tmp_path / "books" / "01_good.ipynb", sources)
+    book = json.loads((tmp_path / "books" / "01_good.ipynb").read_text())
+    book["cells"][1]["metadata"] = {"tags": ["texts"]}
+    (tmp_path / "books" / "01_good.ipynb").write_text(json.dumps(book))
+    for other in ("06_distinctive_language", "08_us_news"):
+        notebook(tmp_path / "books" / f"{other}.ipynb", ["1 / 0"])
+    monkeypatch.setattr(report, "NOTEBOOKS", tmp_path / "books")
+    rows = [{"id": f"{o}{i}", "outlet": o, "title": "Talks", "body": f"Moscow may agree, x{i}."}
+            for o in ("Post", "Mail") for i in range(4)]  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "news.csv", index=False)
+    score = ["score", str(tmp_path / "news.csv"), "-o", str(tmp_path / "scored"), "--no-text"]
+    assert main([*score, "--columns", "headline=title"]) == 0
+    assert main(["report", str(tmp_path / "scored"), "-o", str(tmp_path / "out")]) == 0
+    page, there = (tmp_path / "out" / "index.html").read_text(), files(tmp_path / "out")
+    assert "without its texts" in page and "evidence.csv" not in there
+    run = (tmp_path / "out" / "notebooks" / "01_good.ipynb").read_text()
+    assert "this needs the texts" in run and "seen ../tables" in run
+    assert [name for name in there if name.endswith(".ipynb")] == ["notebooks/01_good.ipynb"]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["input"]["name"] == "news.csv" and manifest["input"]["columns"] == {"headline": "title"}
+    assert manifest["scored"]["options"]["texts"] is False
+    with_them = [
+        "report",
+        str(tmp_path / "scored"),
+        "-o",
+        str(tmp_path / "more"),
+        "--texts",
+        str(tmp_path / "news.csv"),
+    ]
+    monkeypatch.setattr(report, "NOTEBOOKS", tmp_path / "none")
+    assert main(with_them) == 0 and "evidence.csv" in files(tmp_path / "more")
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from analysis.show.plotted import (
     select_contrasts,
     voice_ignored_table,
 )
-from analysis.tables import DATA, read_table
+from analysis.tables import DATA, HASHES, read_table
 from analysis.validate.agreement import precision_table
 from analysis.validate.sheets import coded_sentences
 
@@ -234,7 +234,9 @@ def describe_corpus(corpus: Corpus) -> Said:
     """What was read, from when, and what was left out."""
     articles, removed = corpus.articles, corpus.removed
     dates = articles["published"].dropna().astype("str").str.slice(0, 10)
-    absent = articles[["outlet", "published", "headline"]].isna().sum().rename({"published": "date"})
+    handed_on = HASHES["headline"] in articles  # then no headline is there to be missing
+    asked = ["outlet", "published", *([] if handed_on else ["headline"])]
+    absent = articles[asked].isna().sum().rename({"published": "date"})
     missing = [f"the {name} of {count(number, 'article')}" for name, number in absent.items() if number]
     dated = f", published from {dates.min()} to {dates.max()}" if len(dates) else ""
     gaps = f"; not known: {listed(missing)}" if missing else ""

@@ -216,6 +216,7 @@ def feature(
     data = in_order(study.rates(name, by=by, most=True), "voice", voices)
     data = data[(data["section"] == "body") & (data["articles"] > 0)]
     row = by if by in data else "outlet"  # an origin, or the whole corpus, stands in the column of outlets
+    data = data if row == "outlet" else data.dropna(subset=row)  # copies of an origin that is in no group
     label = f"{name.replace('_', ' ')}: {OF_VOICE}"
     caption = (
         f"Bodies, with 95 % intervals (hollow: too few articles for one); behind the rows, mentions ({voices[0]})."
