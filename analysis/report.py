@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from analysis.codebook.evidence import concordance
-from analysis.codebook.lexicon import is_codebook, read_lexicon, write_lexicon
+from analysis.codebook.lexicon import Lexicon, is_codebook, read_lexicon, write_lexicon
 from analysis.compare.declaration import check_declaration, read_declaration
 from analysis.manifest import MANIFEST, describe_input, describe_lexicon, describe_software, digest, write_manifest
 from analysis.notebooks import CASE_STUDY, TEXTS, run_notebooks
@@ -21,7 +21,8 @@ from analysis.show.front import front_page, given_columns, write_notebook_page
 from analysis.show.methods import methods_text
 from analysis.show.pages import counted_mentions, file_name, write_evidence_pages, write_page
 from analysis.show.plotted import attempt
-from analysis.tables import BOOKS, DATA, TOLD, InputError, open_table, safe_cells, write_beside, write_table
+from analysis.tables import BOOKS, DATA, TOLD, InputError, open_table, read_table, safe_cells, write_beside, write_table
+from analysis.validate.agreement import AGREEMENT, reliability_tiers
 from analysis.validate.sheets import find_key, read_sheet
 
 NOTEBOOKS = BOOKS
@@ -238,7 +239,17 @@ def _front(
         mentions=counted_mentions(study.mentions, study.articles, events), names=names,
         groups={column: table for column, table in rates.items() if column != "outlet"}, notes=notes,
         problems=problems, notebooks=shown, files=files, beforehand=beforehand,
+        tiers=_tiers(study.lexicon),
     )  # fmt: skip
+
+
+def _tiers(lexicon: Lexicon) -> dict[str, dict[str, str]]:
+    """How far counts can be trusted, by feature; nothing is known of a codebook that is not the project's."""
+    if not is_codebook(lexicon):
+        return {}
+    table = reliability_tiers(lexicon.features, read_table(AGREEMENT))
+    rows = zip(table["feature"], table["tier"], table["because"], strict=True)
+    return {str(name): {"tier": str(tier), "because": str(because)} for name, tier, because in rows}
 
 
 def _incomparable(flags: pd.DataFrame) -> list[str]:

@@ -34,6 +34,7 @@ def front_page(
     *, mentions: pd.DataFrame | None = None, names: Mapping[str, str] | None = None,
     groups: Mapping[str, pd.DataFrame] | None = None, notes: Sequence[str] = (), problems: Sequence[str] = (),
     notebooks: Sequence[Mapping[str, str]] = (), files: Mapping[str, str] | None = None, beforehand: bool = False,
+    tiers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:  # fmt: skip
     """The front page of a report.
 
@@ -59,6 +60,8 @@ def front_page(
         COLUMN``; what is not there is not linked.
     beforehand : bool
         Whether the family of contrasts was declared before testing; else the page says that it was not.
+    tiers : mapping, optional
+        ``tier`` and ``because`` of each feature (`validate.agreement.reliability_tiers`).
 
     Returns
     -------
@@ -82,7 +85,9 @@ def front_page(
         column: list(_rates(table, column, _searched(table, column) if links else {}, names, words["features"]))
         for column, table in (groups or {}).items()
     }
-    return fill("index.html", words | {"groups": parts})
+    for block in [*words["rates"], *(block for blocks in parts.values() for block in blocks)]:
+        block |= (tiers or {}).get(block["code"], {"tier": "", "because": ""})
+    return fill("index.html", words | {"groups": parts, "tiers": bool(tiers)})
 
 
 def _findings(
@@ -203,8 +208,8 @@ def _rates(
             for row in here.to_dict("records")
         ]  # fmt: skip
         yield {
-            "feature": names.get(feature, spaced(feature)), "rows": rows, "left_out": len(sizes) - len(rows),
-            "highest": rows[0], "lowest": rows[-1],
+            "code": feature, "feature": names.get(feature, spaced(feature)), "rows": rows,
+            "left_out": len(sizes) - len(rows), "highest": rows[0], "lowest": rows[-1],
         }  # fmt: skip
 
 

@@ -18,9 +18,18 @@ import pandas as pd
 from scipy.special import ndtri
 
 from analysis.compare.rates import MIN_ARTICLES
-from analysis.tables import InputError, read_table, round_significant
+from analysis.tables import DATA, InputError, read_table, round_significant
 from analysis.validate.sheets import SHOWN, VOICES, find_key, read_sheet, sheet_features
 
+#: What two coders of 290 sentences of news agreed on, by feature.
+AGREEMENT = DATA / "coding" / "agreement.csv"
+#: Lower ends of what was measured: columns of the codebook and of `AGREEMENT`.
+_ENDS = ["precision_low", "agency_low", "recall_low", "alpha_low"]
+#: Lower ends of 95 % intervals that a feature needs to be called firm, or tentative. Precision: 0.85 is what is asked
+#: of every feature; under 0.7 three of ten mentions may be none. Recall: where it is unlike in two outlets it can make
+#: a ratio of 1/0.7 = 1.4 by itself, or of 2 at 0.5. Alpha: the customary thresholds (Krippendorff 2004).
+FIRM = {"precision": 0.85, "recall": 0.7, "alpha": 0.8}
+TENTATIVE = {"precision": 0.7, "recall": 0.5, "alpha": 0.667}
 #: What varies between articles cannot be seen in fewer.
 NO_INTERVAL = f"fewer than {MIN_ARTICLES} articles: no interval"
 
@@ -96,6 +105,48 @@ def precision_table(judgements: pd.DataFrame) -> pd.DataFrame:
     centre = (share + square / (2 * judged)) / (1 + square / judged)
     half = np.sqrt(square * (share * (1 - share) + square / (4 * judged)) / judged) / (1 + square / judged)
     return round_significant(table.assign(precision=share, ci_low=centre - half, ci_high=centre + half))
+
+
+def reliability_tiers(features: pd.DataFrame, agreement: pd.DataFrame) -> pd.DataFrame:
+    """How far each feature's counts can be trusted: firm, tentative or weak, by the worst that was measured.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The codebook: ``feature``, and what was measured: ``precision_low``, ``agency_low`` (precision in agency news),
+        ``recall_low``.
+    agreement : DataFrame
+        ``feature``, ``alpha_low``: what two coders' agreement is at the least.
+
+    Returns
+    -------
+    DataFrame
+        ``feature``, ``tier``, ``because``: the lower ends of the intervals, that which decides first. Weak, too, is
+        what was not measured.
+
+    Examples
+    --------
+    >>> codebook = {"feature": ["hedge"], "precision_low": [0.92], "agency_low": [0.84], "recall_low": [0.8]}
+    >>> tiers = reliability_tiers(pd.DataFrame(codebook), pd.DataFrame({"feature": ["hedge"], "alpha_low": [0.86]}))
+    >>> tiers[["tier", "because"]].values.tolist()
+    [['tentative', 'precision from 0.84, alpha from 0.86, recall from 0.80']]
+    """
+    table = features.merge(agreement, how="left", on="feature").reindex(columns=["feature", *_ENDS])
+    low = table[_ENDS].apply(pd.to_numeric, errors="coerce")
+    ends = pd.DataFrame(
+        {"precision": low[_ENDS[:2]].min(axis=1), "recall": low["recall_low"], "alpha": low["alpha_low"]}
+    )
+    firm, tentative = ((ends >= pd.Series(asked)).all(axis=1) for asked in (FIRM, TENTATIVE))
+    spare = (ends - pd.Series(FIRM)).fillna(-1).to_dict("records")  # what is furthest from firm decides
+    said = [
+        ", ".join(
+            f"{name} from {row[name]:.2f}" if row[name] >= 0 else f"{name} not measured"
+            for name in sorted(FIRM, key=by.__getitem__)
+        )
+        for row, by in zip(ends.to_dict("records"), spare, strict=True)
+    ]
+    tier = np.select([firm, tentative], ["firm", "tentative"], "weak")
+    return pd.DataFrame({"feature": table["feature"], "tier": tier, "because": said})
 
 
 def compare_coders(

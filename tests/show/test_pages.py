@@ -213,3 +213,11 @@ def test_the_scripts_of_the_search_page_hold_no_tag_and_every_sentence_shown(rep
     rows = [row for text in scripts for row in json.loads(text.partition("=")[2].strip().rstrip(";"))]
     assert len(rows) == len(counted_mentions(scored.mentions, scored.articles))
     assert {row[5].lower() for row in rows} >= {"allegedly", "may", "reportedly"}
+
+
+def test_beside_each_feature_stands_how_far_its_counts_can_be_trusted():
+    scored, rates, contrasts = scored_corpus()
+    tiers = {"hedge": {"tier": "tentative", "because": "precision from 0.84"}}
+    page = front_page("R", scored.articles, rates, contrasts, {}, tiers=tiers)
+    assert "hedge <em>tentative</em>" in page and "Tentative: precision from 0.84" in page
+    assert "tentative" not in front_page("R", scored.articles, rates, contrasts, {})

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis.tables import InputError, read_table, write_table
-from analysis.validate.agreement import NO_INTERVAL, compare_coders, krippendorff_alpha, precision_table
+from analysis.validate.agreement import (
+    AGREEMENT,
+    NO_INTERVAL,
+    compare_coders,
+    krippendorff_alpha,
+    precision_table,
+    reliability_tiers,
+)
+from analysis.validate.sheets import read_sheet
 
 RATINGS = arrays(float, st.tuples(st.integers(2, 12), st.integers(2, 4)), elements=st.sampled_from([0, 1, 2, np.nan]))
 
@@ -347,3 +355,22 @@ def test_precision_counts_only_what_was_judged() -> None:
     assert table.loc["denial", ["precision", "ci_high"]].tolist() == [1, 1]
     assert table.loc["denial", "ci_low"] == pytest.approx(0.342, abs=5e-4)
     assert table.loc["claim", ["precision", "ci_low"]].isna().all()
+
+
+def test_a_feature_is_as_reliable_as_the_worst_that_was_measured_of_it():
+    columns = ["feature", "precision_low", "agency_low", "recall_low"]
+    features = pd.DataFrame([["a", "0.9", "0.86", "0.75"], ["b", "0.9", "0.72", "0.75"], ["c", "0.9", "0.9", "0.4"],
+                             ["d", "0.9", "0.9", ""]], columns=columns)  # fmt: skip
+    alpha = pd.DataFrame({"feature": list("abcd"), "alpha_low": ["0.85", "0.9", "0.9", "0.9"]})
+    tiers = reliability_tiers(features, alpha)
+    assert tiers["tier"].tolist() == ["firm", "tentative", "weak", "weak"]
+    assert tiers["because"][1].startswith("precision from 0.72") and tiers["because"][3].startswith("recall not")
+    assert reliability_tiers(features, alpha.assign(alpha_low="0.7"))["tier"].tolist()[:2] == ["tentative"] * 2
+
+
+def test_the_agreement_that_goes_with_the_package_is_that_of_its_sheets():
+    sheets = [read_sheet(AGREEMENT.parent / f"news-coder{number}.csv") for number in (1, 2)]
+    measures = compare_coders(sheets, draws=2).measures
+    alpha = measures[measures["measure"] == "alpha"].set_index("name")["estimate"]
+    stored = read_table(AGREEMENT).set_index("feature")["alpha"].astype(float)
+    assert stored.to_dict() == pytest.approx(alpha[stored.index].to_dict(), abs=1e-5)
