@@ -127,6 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     lexicon.add_argument("--corpus", metavar="PATH", type=Path)
     score = scoring(add("score", "articles, quotations, mentions and scores tables", target="DIR"))
     score.add_argument("--format", choices=("csv", "parquet", "jsonl"), default="csv")
+    says = "score the files of a folder or glob as tasks of a Dask scheduler at ADDRESS, or of processes here (local)"
+    score.add_argument("--scheduler", metavar="ADDRESS", help=says)
     score.add_argument("--no-text", action="store_true", help="write hashes for headlines and texts, to hand it on")
     evidence = scoring(add("evidence", "each mention with its sentence: a concordance"))
     evidence.add_argument("--match", metavar="WORD", help="only mentions that hold this word or phrase; or a feature")

@@ -120,8 +120,16 @@ def quotations(options: Namespace) -> None:
 
 def score(options: Namespace) -> None:
     """The tables of a scored corpus."""
-    how = {"texts": not options.no_text, **_reading(options)}
-    print(describe(score_corpus(options.path, options.output, options.format, _files(options), **how)))
+    if options.scheduler:
+        from analysis.cluster import score_parts  # needs Dask, which not everybody has
+
+        if options.no_text:
+            raise InputError("--no-text cannot be given with --scheduler yet: score without it, or on one machine")
+        given = options.path, options.output, options.scheduler, _files(options), options.format
+        print(describe(score_parts(*given, **_reading(options))))
+    else:
+        how = {"texts": not options.no_text, **_reading(options)}
+        print(describe(score_corpus(options.path, options.output, options.format, _files(options), **how)))
     print(f"written: {options.output}")
 
 

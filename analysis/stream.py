@@ -72,8 +72,10 @@ MOST_STRINGS = 1_000_000
 #: Articles of which `score_corpus` still groups events where their texts are written too: it holds all texts for that
 #: (3,000 of 18 MB: 0.6 GB) and takes twice as long as scoring. Of more they are grouped when they are asked for.
 MOST_GROUPED = 10_000
+#: The tables that scoring writes, one row after the other.
+SCORED = ("articles", "quotations", "mentions", "scores")
 #: What events are told by.
-_TOLD_BY = ["article_id", "published", "headline", "text"]
+TOLD_BY = ["article_id", "published", "headline", "text"]
 #: Batches given to each worker ahead of time: enough to keep it busy, few enough to bound memory.
 AHEAD = 2
 
@@ -257,8 +259,9 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def score_corpus(
-    path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, texts: bool = True, **reading: Any
-) -> Corpus:
+    path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, texts: bool = True,
+    events: bool = True, **reading: Any,
+) -> Corpus:  # fmt: skip
     """`scoring.score` for a corpus of any size: tables written into a folder.
 
     Parameters
@@ -273,27 +276,20 @@ def score_corpus(
         Lexicon, actors and matter in dispute.
     texts : bool
         Without them hashes stand for headlines and texts: such a folder is enough for every comparison.
+    events : bool
+        Whether to group them: those of one part of a corpus say nothing.
     **reading
         For `write_corpus`.
     """
     folder, options = Path(folder), options or Options()
-    if folder.is_file():
-        raise InputError(f"{folder} is a file; name a folder for the tables")
-    if options.lexicon and (folder / "lexicon").exists() and not written_files(folder / "lexicon"):
-        raise InputError(f"{folder / 'lexicon'} stands in the way and is not ours: move it, or name another output")
-    scorer_for(options)  # a bad lexicon is refused before anything is read
-    manifest = _manifest(path, options, texts, reading)
-    refuse_other_manifest(folder / MANIFEST, "score")
-    names = ("articles", "quotations", "mentions", "scores", "events")
-    targets = {name: folder / f"{name}.{kind}" for name in names}
-    grouped = targets.pop("events")
-    refuse_foreign(grouped, EVENTS)
+    finish = begin_folder(path, folder, kind, options, texts, reading)
+    targets = {name: folder / f"{name}.{kind}" for name in SCORED}
     told_by: list[pd.DataFrame] = []
 
     def complete(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, ...]:
         words, *others = made
-        if not texts or sum(map(len, told_by)) <= MOST_GROUPED:
-            told_by.append(articles[_TOLD_BY])
+        if events and (not texts or sum(map(len, told_by)) <= MOST_GROUPED):
+            told_by.append(articles[TOLD_BY])
         articles = articles.assign(words=words)
         return (articles if texts else leave_out_texts(articles)), *others
 
@@ -301,14 +297,40 @@ def score_corpus(
         path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=complete, texts=texts,
         **reading,
     )  # fmt: skip
-    if not texts or len(corpus.articles) <= MOST_GROUPED:
-        write_table(group_events(pd.concat(told_by, ignore_index=True)), grouped)
-        targets["events"] = grouped
-    _forget(folder, {*targets.values()})
-    if options.lexicon:
-        write_lexicon(read_lexicon(options.lexicon), folder / "lexicon")
-    write_manifest(folder / MANIFEST, manifest)
+    grouped = events and (not texts or len(corpus.articles) <= MOST_GROUPED)
+    finish(pd.concat(told_by, ignore_index=True) if grouped else None)
     return corpus
+
+
+def begin_folder(
+    path: Any, folder: Path, kind: str, options: Options, texts: bool, reading: Mapping[str, Any]
+) -> Callable[[pd.DataFrame | None], None]:
+    """Refuse what cannot be scored into a folder, before anything is read; what it gives is called when tables are.
+
+    That groups the articles that it is given into events, if any, takes away what is of another corpus, and writes
+    lexicon and manifest.
+    """
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder for the tables")
+    if options.lexicon and (folder / "lexicon").exists() and not written_files(folder / "lexicon"):
+        raise InputError(f"{folder / 'lexicon'} stands in the way and is not ours: move it, or name another output")
+    scorer_for(options)
+    manifest = _manifest(path, options, texts, reading)
+    refuse_other_manifest(folder / MANIFEST, "score")
+    events = folder / f"events.{kind}"
+    refuse_foreign(events, EVENTS)
+
+    def finish(articles: pd.DataFrame | None) -> None:
+        written = {folder / f"{name}.{kind}" for name in SCORED}
+        if articles is not None:
+            write_table(group_events(articles), events)
+            written.add(events)
+        _forget(folder, written)
+        if options.lexicon:
+            write_lexicon(read_lexicon(options.lexicon), folder / "lexicon")
+        write_manifest(folder / MANIFEST, manifest)
+
+    return finish
 
 
 def _manifest(path: Any, options: Options, texts: bool, reading: Mapping[str, Any]) -> dict[str, Any]:
