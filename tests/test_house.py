@@ -19,7 +19,7 @@ FLOORS = [
         {"manifest"},
         {"stream", "notebooks"},
     ],
-    *[{"report"}, {"study"}, {"commands"}, {"__main__"}],
+    *[{"cluster", "report"}, {"study"}, {"commands"}, {"__main__"}],
 ]
 #: Where an import stands inside a function: starting up would be slow with pandas or with the tools of notebooks.
 FOR_START_UP = {"__init__.py", "__main__.py", "commands.py", "study.py"}
