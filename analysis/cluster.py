@@ -7,6 +7,7 @@ parts gave is then laid together in the order of their names: no process holds m
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -146,7 +147,12 @@ def _client(scheduler: str) -> Iterator[Any]:
     except ImportError as error:
         raise InputError("--scheduler needs Dask: pip install 'comparative-framing[cluster]'") from error
     if scheduler == "local":
-        how = {"n_workers": workers_here(), "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        how = {
+            "n_workers": workers_here(),
+            "threads_per_worker": 1,
+            "dashboard_address": None,
+            "silence_logs": logging.ERROR,
+        }
         with LocalCluster(**how) as cluster, Client(cluster) as client:
             yield client
         return
