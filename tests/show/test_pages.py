@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from analysis.show import pages
-from analysis.show.figures import _CONTROLS
 from analysis.show.front import front_page, given_columns
 from analysis.show.pages import (
     Place,
@@ -17,6 +16,7 @@ from analysis.show.pages import (
     sample_sentences,
     write_evidence_pages,
 )
+from analysis.tables import CONTROLS
 from tests.show.corpus import DAILY, POST, WIRE, Page, scored_corpus
 
 
@@ -89,7 +89,7 @@ def test_no_page_holds_markup_or_control_characters_of_the_corpus(report):
         assert scripts == (path.parent.name == "evidence" and path.name != "articles.html"), path.name
         text = path.read_text()
         assert "<b>Post" not in text and "<i>Talks" not in text and "alert(1)</script>" not in text
-        assert not _CONTROLS.search(text)
+        assert not CONTROLS.search(text)
         assert path.name.isascii() and not set(path.stem) - set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
