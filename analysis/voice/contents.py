@@ -58,6 +58,8 @@ _FINITE = kinds_named(
     "is are was were has have had do does did will would can could may might must should isn't aren't wasn't weren't "
     "don't doesn't didn't won't wouldn't can't couldn't hasn't haven't hadn't it's he's she's they're i'm we're there's"
 )
+#: Words that begin the object of a verb before them.
+_OBJECT = kinds_named("a an the this these those his its their her him them us it capital number")
 #: Words from a cue within which its content opens, at most.
 _OPENS_WITHIN = 16
 _TOLD = kinds_named("said says told Ed")
@@ -69,6 +71,8 @@ _SIDES = ("none", "here", "next", "near", "far", "line")
 RIGHT_ODDS, LEFT_ODDS = -0.35, -0.2
 #: The same for a verb of speech that has no content otherwise: on its likelier side.
 SPEECH_ODDS = -1.0
+#: The same for one behind a whole clause and a comma.
+BEHIND_ODDS = -2.5
 #: Words of a quotation that no cue claims, at least, to be taken for speech: shorter ones are mostly scare quotes. The
 #: model that told them apart before gave the same F1 on the development part (0.887) and the same voices.
 SPEECH_WORDS = 4
@@ -300,7 +304,8 @@ def opening_bounds(words: Words, cue: np.ndarray) -> Bounds:
     possible = (gap != 0) | (_OPENING[kind] & free)
     low, high = cue + 1, np.minimum(cue + _OPENS_WITHIN, limits_of(words, cue)[1] - 1)
     # At the verb a clause has begun, and *that* belongs to something in it (*said there was no evidence that …*).
-    verbs = np.append(np.flatnonzero(_FINITE[kind]), words.size)
+    verb = _FINITE[kind] | (kind == KINDS.index("Ed")) & np.append(_OBJECT[kind[1:]], False)
+    verbs = np.append(np.flatnonzero(verb), words.size)
     high = np.where(words.governs("speech", cue), np.minimum(high, verbs[np.searchsorted(verbs, low)]), high)
     possible[np.minimum(low, words.size)] = True
     return bounds_between(possible, low, np.maximum(low, high), RIGHT)
@@ -361,11 +366,15 @@ _SUBJECT = kinds_named("he she it they")
 
 def clause_breaks(words: Words) -> np.ndarray:
     """Places of *and* that end a content: before a second verb of speech with *that* (*said that … and noted that …*),
-    and after a quotation before a new subject (*wrote that she “couldn’t” and she left*)."""
+    and after a quotation before a new subject (*wrote that she “couldn’t” and she left*); and of a comment (*…, in what
+    may be a hint*)."""
     joint = np.flatnonzero(words.kind[: words.size] == AND)
     verb = _TOLD[words.kind[joint + 1]] & words.governs("speech", joint + 1) & (words.kind[joint + 2] == THAT)
     subject = (words.quote_last[joint] == joint) & _SUBJECT[words.kind[joint + 1]]
-    return joint[(verb | subject) & ~words.inside(joint)]
+    breaks = joint[(verb | subject) & ~words.inside(joint)]
+    comment = np.flatnonzero((words.gap[: words.size] == COMMA) & (words.kind[: words.size] == KINDS.index("in")))
+    comment = comment[(words.kind[comment + 1] == KINDS.index("what")) & ~words.inside(comment)]
+    return np.union1d(breaks, comment)
 
 
 def right_contents(words: Words, claims: Claims, cue: np.ndarray) -> pd.DataFrame:
@@ -412,7 +421,12 @@ def left_bounds(words: Words, cue: np.ndarray, end: np.ndarray) -> Bounds:
     """Where the content to the left of each cue may begin; a quotation that closes at its end may begin before."""
     low = limits_of(words, cue)[0]
     low = np.where(words.quote_last[end - 1] == end, np.minimum(low, words.quote_first[end - 1]), low)
-    return bounds_between(_may_end(words, low, end - 1), low, end - 1, LEFT)
+    # What is said is a clause: it begins before the verb that no mark parts from its end.
+    verbs = np.append(-1, np.flatnonzero(_FINITE[words.kind[: words.size]]))
+    verb = verbs[np.searchsorted(verbs, end) - 1]
+    clause = (verb > low) & (words.mark[end - 1] <= verb) & (words.gap[end] == COMMA) & words.governs("speech", cue)
+    high = np.where(clause, verb - 1, end - 1)
+    return bounds_between(_may_end(words, low, high), low, high, LEFT)
 
 
 def left_contents(words: Words, claims: Claims, cue: np.ndarray) -> pd.DataFrame:
@@ -452,6 +466,7 @@ def find_contents(words: Words, quotes: Quotes) -> pd.DataFrame:
     """
     claims = weigh_claims(words)
     no_content = is_question(words, claims.cue) | is_citing(words, claims.cue) | is_anothers(words, claims.cue)
+    no_content |= is_described(words, claims.cue)
     right, left = _claimed_sides(words, claims)
     right, left = right & ~no_content | stated_by(words, claims.cue), left & ~no_content
     found = pd.concat(
@@ -474,10 +489,11 @@ def _claimed_sides(words: Words, claims: Claims) -> tuple[np.ndarray, np.ndarray
     right, left = claims.right > RIGHT_ODDS, claims.left > LEFT_ODDS
     telling = _TOLD[words.kind[cue]] | (words.kind[cue + 1] == THAT)
     speech = words.governs("speech", cue) & telling & ~right & ~left
-    behind = says_behind(words, cue) & ~right
-    rather_right = claims.right >= claims.left
-    right |= speech & rather_right & (claims.right > SPEECH_ODDS) & ~behind | says_that(words, cue)
-    left |= speech & ~rather_right & (claims.left > SPEECH_ODDS) | behind
+    behind = says_behind(words, cue) & (claims.left > BEHIND_ODDS)
+    rather_right = (claims.right >= claims.left) | (left_end(words, cue) < 0)
+    right |= speech & rather_right & (claims.right > SPEECH_ODDS) | says_that(words, cue)
+    left |= speech & ~rather_right & (claims.left > SPEECH_ODDS)
+    right, left = right & ~(behind & (words.gap[cue + 1] == 0)), left | behind
     return right, left
 
 
@@ -500,8 +516,12 @@ def without_circumstance(words: Words, claims: Claims, found: pd.DataFrame) -> p
     both = np.isin(cue, cue[right & ~goes_on]) & np.isin(cue, cue[left])
     which = np.searchsorted(claims.cue, cue)
     finite = np.cumsum(np.append(0, _FINITE[words.kind]), dtype=np.int32)
-    clause = np.isin(cue, cue[right & (finite[found["last"].to_numpy()] > finite[first])])
-    rather_left = (claims.left[which] > claims.right[which]) | ~clause
+    holds = (finite[found["last"].to_numpy()] > finite[first]) | (
+        words.quote_next[first - 1] < found["last"].to_numpy()
+    )
+    clause, front = np.isin(cue, cue[right & holds]), np.isin(cue, cue[left & holds])
+    fronted = words.governs("speech", cue) & (words.gap[cue + 1] == 0) & ~front
+    rather_left = (claims.left[which] > claims.right[which]) & ~fronted | ~clause
     return found[~both | np.where(left, rather_left, ~rather_left)]
 
 
@@ -515,17 +535,39 @@ def says_that(words: Words, cue: np.ndarray) -> np.ndarray:
     return said & (words.kind[cue + 1] == THAT) & (words.gap[cue + 1] == 0)
 
 
+#: Words that begin a clause inside another, whose verb is theirs.
+_INNER = kinds_named("who which that whose when where while if because although though since as what")
+_PRONOUN = kinds_named("i you he she it we they there this that")
+_RELATIVE = kinds_named("who which")
+
+
 def says_behind(words: Words, cue: np.ndarray) -> np.ndarray:
-    """Which cues are a past verb of speech behind a whole clause and a comma (*…, Putin said answering a question*)."""
-    said = words.governs("speech", cue) & _TOLD[words.kind[cue]] & (that_after(words, cue) < 0)
-    said &= _WHEREABOUTS[words.kind[cue + 1]] | (words.gap[cue + 1] != 0)
-    end, low = left_end(words, cue), limits_of(words, cue)[0]
-    verb = np.cumsum(np.append(0, _FINITE[words.kind]), dtype=np.int32)
-    clause = (verb[np.maximum(end, 0)] > verb[low]) & _OPENING[words.kind[low]]
-    return said & (end > 0) & clause & (words.gap[np.maximum(end, 0)] == COMMA)
+    """Which cues are a verb of speech behind a whole clause and a comma: *…, Putin said answering a question*, or with
+    nothing but the speaker behind them (*…, says the army*)."""
+    kind, gap = words.kind, words.gap
+    said = words.governs("speech", cue) & (that_after(words, cue) < 0) & ~_RELATIVE[kind[subject_of(words, cue)]]
+    said &= (kind[cue] != KINDS.index("Ing")) | (cited_before(words, cue) != 0)
+    end, (low, high) = left_end(words, cue), limits_of(words, cue)
+    said &= (end > 0) & (gap[np.maximum(end, 0)] == COMMA) & (words.quote_next[cue] > high)
+    verb = np.cumsum(np.append(0, _FINITE[kind]), dtype=np.int32)
+    inner = np.cumsum(np.append(0, _INNER[kind]), dtype=np.int32)
+    end = np.maximum(end, low)
+    final = (cue + 1 == high) & (words.gap[high] != LABEL)
+    said &= (final & _OPENING[kind[low]]) | (verb[end] - verb[low] > inner[end] - inner[low])
+    mark = np.append(np.flatnonzero(gap), words.size)
+    mark = np.minimum(mark[np.searchsorted(mark, cue, side="right")], high)
+    inverted = (
+        (end == cue)
+        & (verb[mark] == verb[cue + 1])
+        & ~_PRONOUN[kind[cue + 1]]
+        & ((mark == high) | (gap[mark] == COMMA))
+    )
+    return said & (_WHEREABOUTS[kind[cue + 1]] | (gap[cue + 1] != 0) | inverted)
 
 
 _TOPIC = kinds_named("about on if whether")
+_AUXILIARY = _FINITE & ~kinds_named("it's he's she's they're i'm we're there's")
+_VERB_FORM = kinds_named("Ss Ed lower")
 
 
 def is_question(words: Words, cue: np.ndarray) -> np.ndarray:
@@ -542,6 +584,12 @@ def is_citing(words: Words, cue: np.ndarray) -> np.ndarray:
     """Which cues cite somebody *as saying* something: the content is that of *saying*."""
     citing = np.abs(cited_before(words, cue))
     return np.isin(cue, citing[citing > 0])
+
+
+def is_described(words: Words, cue: np.ndarray) -> np.ndarray:
+    """Which cues are a noun with a relative clause behind it, no content: *a proposal that seems to please nobody*."""
+    verb = (words.frame[cue + 2] > 0) & ~words.governs("noun", cue + 2) & _VERB_FORM[words.kind[cue + 2]]
+    return words.governs("noun", cue) & (words.kind[cue + 1] == THAT) & (_AUXILIARY[words.kind[cue + 2]] | verb)
 
 
 def is_anothers(words: Words, cue: np.ndarray) -> np.ndarray:

@@ -22,10 +22,12 @@ _NAMED = re.compile(
 )
 #: Words of a label, and of the line after a name that is not written in capitals, at most.
 _LABEL_WORDS, _LABELLED_WORDS = 10, 25
-#: Turns of a text from which on a single word in capitals is a speaker and no heading (*NOTE:*, *WASHINGTON:*).
+#: Labels of a text from which on a single word in capitals is a speaker and no heading (*NOTE:*, *WASHINGTON:*), and a
+#: name as it is usually written begins a turn, if one label comes again or asks a question.
 _TRANSCRIPT = 2
 _CAPITAL = kinds_named("capital Possessive initial")
 _COLUMNS = ["first", "last", "speaker", "speaker_last", "direct"]
+_TOLD = ["name", "asks", "shape"]
 
 
 def find_labels(tokens: Tokens, words: Words, phrases: Phrases, headline: np.ndarray) -> pd.DataFrame:
@@ -53,7 +55,7 @@ def find_labels(tokens: Tokens, words: Words, phrases: Phrases, headline: np.nda
     return table.sort_values("speaker", kind="stable", ignore_index=True)
 
 
-def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.ndarray) -> list[dict[str, Any]]:
+def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.ndarray) -> list[dict[Any, Any]]:
     """Labels at the head of a line, up to a colon."""
     after = np.flatnonzero(((words.gap == COLON) | (words.gap == LABEL)) & ~words.opens)
     after = after[(after > 0) & (after < words.size)]
@@ -66,13 +68,24 @@ def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.n
         row = _labelled(tokens, words, begin, first, int(stop), bool(headed[begin]))
         if row and row["speaker_last"] > row["speaker"]:
             rows.append(row)
-    texts = pd.Series([np.searchsorted(tokens.first, row["speaker"], side="right") for row in rows], dtype="int64")
-    turns = texts.groupby(texts).transform("count")
-    return [row for row, here in zip(rows, turns, strict=True) if here >= _TRANSCRIPT or not row.pop("doubtful")]
+    text = np.array([np.searchsorted(tokens.first, row["speaker"], side="right") for row in rows], dtype=np.int64)
+    table = pd.DataFrame(rows, columns=[*_COLUMNS, *_TOLD]).assign(text=text)
+    here = table.assign(again=table.duplicated(["text", "name"])).groupby("text")
+    several = (here["last"].transform("size") >= _TRANSCRIPT).to_numpy(bool)
+    interview = several & (here["asks"].transform("any") | here["again"].transform("any")).to_numpy(bool)
+    shape = table["shape"].to_numpy()
+    table["direct"] = np.isin(shape, ("turn", "role", "one word")) | (shape != "quoted") & interview
+    kept = np.where(shape == "one word", several, (shape != "long") | interview)
+    return [row for row, keep in zip(table[_COLUMNS].to_dict("records"), kept, strict=True) if keep]
 
 
 def _labelled(tokens: Tokens, words: Words, begin: int, first: int, stop: int, headline: bool) -> dict[str, Any] | None:
-    """What one label claims, or nothing if it is none; `doubtful` if only a transcript would have it."""
+    """What one label claims, or nothing if it is none, and what tells turns from quotations: `name`, `asks` (ends in a
+    question mark), `shape`.
+
+    The shapes: "turn" in capitals, "one word" in capitals, with a "role", before marks ("quoted"), or a "line", or a
+    "long" one, after a name as it is usually written.
+    """
     label, colon, _ = tokens.slice(int(tokens.start[begin]), int(tokens.start[first])).partition(":")
     last_word = tokens.vocabulary.strings[tokens.word[first - 1]].lower()
     turn, named = _TURN.fullmatch(label.rstrip()), _NAMED.fullmatch(label.rstrip())
@@ -80,22 +93,21 @@ def _labelled(tokens: Tokens, words: Words, begin: int, first: int, stop: int, h
     if not colon or found is None or last_word in word_class("outlet") or last_word in word_class("heading"):
         return None
     name_end = int(tokens.start[begin]) + len(found["name"].encode())
-    speaker_last = int(np.searchsorted(tokens.start, name_end))
     quoted = int(words.quote_last[first]) if words.quote_next[first - 1] == first else 0
-    if headline or not (turn or found["role"]):
-        if quoted:
-            stop = min(quoted, stop)
-        elif not headline and stop - first > _LABELLED_WORDS:
-            return None
-        turn = None
-    one_word = len(found["name"].split()) == 1 and not found["role"]
+    if turn and not headline:
+        shape = "one word" if " " not in found["name"] and not found["role"] else "turn"
+    elif quoted or headline:
+        shape, stop = "quoted", min(quoted or stop, stop)
+    else:
+        shape = "role" if found["role"] else "long" if stop - first > _LABELLED_WORDS else "line"
     return {
         "first": first,
         "last": stop,
         "speaker": begin,
-        "speaker_last": speaker_last,
-        "direct": turn is not None or found["role"] is not None,
-        "doubtful": turn is not None and one_word,
+        "speaker_last": int(np.searchsorted(tokens.start, name_end)),
+        "name": found["name"],
+        "asks": "?" in tokens.vocabulary.strings[tokens.gap[stop]],
+        "shape": shape,
     }
 
 

@@ -20,6 +20,7 @@ from analysis.voice.words import (
     GAPS,
     KINDS,
     THAT,
+    WHO,
     Words,
     cited_before,
     gaps_named,
@@ -99,7 +100,9 @@ def _stands_in_phrase(tokens: Tokens, words: Words) -> np.ndarray:
     kind, frame = words.kind[: words.size], words.frame[: words.size]
     noun = words.cues.governing("noun").take(frame) & (kind == KINDS.index("Ss"))
     cue = (frame > 0) & (kind != KINDS.index("capital")) & ~noun
-    determined = _after(DETERMINER.take(kind)) & ~words.opens[: words.size]
+    # *The ministry's press service*, but not *Russia's claim that …*.
+    owned = _after(kind == KINDS.index("Possessive")) & ~_ahead_of(kind == THAT)
+    determined = (_after(DETERMINER.take(kind)) | owned) & ~words.opens[: words.size]
     return (
         ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
     )
@@ -205,6 +208,7 @@ def locate_speakers(
     if not len(phrases.first):
         return Phrases(np.full(len(cue), -1), np.full(len(cue), -1))
     chosen = _likeliest_phrases(words, phrases, cue, left, low, high)
+    chosen = _before_relative(words, phrases, chosen, cue)
     chosen = _out_of_prepositions(words, phrases, chosen, cue, low)
     chosen = _with_participle(words, phrases, chosen, cue)
     stated, cited = stated_by(words, cue), cited_before(words, cue)
@@ -255,10 +259,21 @@ def _whole_subject(
     """First words of subjects, the first of two plurals taken along: *hospital officials and family members said*."""
     here, outer = np.maximum(chosen, 0), np.maximum(chosen - 1, 0)
     joint = phrases.first[here] - 1
-    plural = (words.kind[joint - 1] == KINDS.index("Ss")) & (words.kind[phrases.last[here] - 1] == KINDS.index("Ss"))
+    plural = (words.kind[joint - 1] == KINDS.index("Ss")) | (joint - 1 == words.head[joint])
+    plural &= words.kind[phrases.last[here] - 1] == KINDS.index("Ss")
     joined = (words.kind[joint] == AND) & (words.gap[joint] == 0) & (words.gap[joint + 1] == 0)
     both = (chosen > 0) & (phrases.last[here] <= cue) & joined & plural & (phrases.last[outer] == joint)
     return np.where(both, phrases.first[outer], first)
+
+
+def _before_relative(words: Words, phrases: Phrases, chosen: np.ndarray, cue: np.ndarray) -> np.ndarray:
+    """Who is described by a clause before the cue speaks: *an aide who attended the talks said* names the aide."""
+    who = np.append(-1, np.flatnonzero(words.kind == WHO))
+    here = np.maximum(chosen, 0)
+    relative = who[np.searchsorted(who, phrases.first[here]) - 1]
+    within = (relative > words.mark[cue]) & (phrases.last[here] <= cue) & (chosen > 0)
+    outer = np.searchsorted(phrases.first, relative) - 1
+    return np.where(within & (outer >= 0) & (relative > words.head[cue]), outer, chosen)
 
 
 def _out_of_prepositions(

@@ -58,7 +58,7 @@ def _kind_names() -> tuple[tuple[str, ...], dict[str, int]]:
 KINDS, _KIND_CODES = _kind_names()
 GAPS = tuple(_GAPS.split())
 LINE, LABEL, COMMA, COLON, DASH = (GAPS.index(name) for name in ("line", "label", "comma", "colon", "dash"))
-THAT, AND, BY, AS = (KINDS.index(name) for name in ("that", "and", "by", "as"))
+THAT, WHO, AND, BY, AS = (KINDS.index(name) for name in ("that", "who", "and", "by", "as"))
 
 
 def kinds_named(names: str) -> np.ndarray:
