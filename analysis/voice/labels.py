@@ -68,6 +68,8 @@ def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.n
         row = _labelled(tokens, words, begin, first, int(stop), bool(headed[begin]))
         if row and row["speaker_last"] > row["speaker"]:
             rows.append(row)
+    if not rows:
+        return []
     text = np.array([np.searchsorted(tokens.first, row["speaker"], side="right") for row in rows], dtype=np.int64)
     table = pd.DataFrame(rows, columns=[*_COLUMNS, *_TOLD]).assign(text=text)
     here = table.assign(again=table.duplicated(["text", "name"])).groupby("text")

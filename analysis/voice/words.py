@@ -151,8 +151,9 @@ def cue_tables(vocabulary: Vocabulary, cues: CueList) -> tuple[np.ndarray, np.nd
     nothing = Cue("none", "none", STANCES[0])
     code = vocabulary.table("cue", lambda s: number.get(cues.forms.get(s.lower(), nothing), 0), "int16", "words")
     rows = [nothing, *known]
-    lemma = np.array([cues.lemmas.index(cue.lemma) for cue in rows], dtype=np.int16)
-    frame = np.array([cues.frames.index(cue.frame) for cue in rows], dtype=np.int16)
+    lemmas, frames = ({value: code for code, value in enumerate(values)} for values in (cues.lemmas, cues.frames))
+    lemma = np.array([lemmas[cue.lemma] for cue in rows], dtype=np.int16)
+    frame = np.array([frames[cue.frame] for cue in rows], dtype=np.int16)
     stance = np.array([STANCES.index(cue.stance) for cue in rows], dtype=np.uint8)
     return lemma[code], frame[code], stance[code]
 

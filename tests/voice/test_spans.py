@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.codebook.quotations import find_quotations
 from analysis.tables import QUOTATIONS
-from analysis.voice import VOICES, find
+from analysis.voice import VOICES, Vocabulary, find
 
 
 def quotations(text: str, headline: str = "") -> pd.DataFrame:
@@ -236,11 +236,15 @@ NEWS = st.sampled_from(
 )  # fmt: skip
 
 
+#: Known to all examples, as it is to all batches of a run: what a word is need not be worked out for each anew.
+VOCABULARY = Vocabulary()
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.lists(st.one_of(NEWS, st.text(max_size=4)), max_size=25).map(" ".join), max_size=4))
 def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
     series = pd.Series(texts, dtype="str")
-    found = find(series, series[::-1].reset_index(drop=True))
+    found = find(series, series[::-1].reset_index(drop=True), VOCABULARY)
     whole = [text for pair in zip(texts[::-1], texts, strict=True) for text in pair]
     for row in found.spans.itertuples():
         text = whole[row.text]
@@ -271,6 +275,17 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         # leads attributed at the end
         ("may", "Moscow may be paying them, Wells stated at a press conference in Kabul.", ("reported", "Wells")),
         ("was", "The envoy was hurt, Lavrov said answering a question.", ("reported", "Lavrov")),
+        ("may", "The bridge may fall, says a report by the council.", ("reported", "report")),
+        ("may", "Two schools may close, the mayor wrote on his page.", ("reported", "mayor")),
+        ("may", "Rain may come, an envoy was quoted as saying on Friday.", ("reported", "envoy")),
+        ("may", "In Kabul, the army said on Monday the rebels may have fled.", ("reported", "army")),
+        ("may", "KABUL, Afghanistan (AP) -- The group may join the talks, a spokesman said Tuesday.",
+         ("reported", "spokesman")),
+        ("may", "An aide who attended the talks said Moscow may agree.", ("reported", "aide")),
+        ("may", "The bridge may fall, the ministry's press service said on Friday.",
+         ("reported", "ministry's press service")),
+        # a relative clause behind a noun is no content of it
+        ("perhaps", "It is a proposal that seems perhaps too bold.", ("newsroom", "")),
         # the innermost owns the words
         ("false", "“It is false,” Wells told the agency, according to Reuters.", ("quoted", "Wells")),
         ("may", "She denied reports by some aides claiming that he may go.", ("reported", "aides")),
@@ -279,6 +294,7 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         ("alleged", "Wells, asked about the alleged payments, said that they had stopped.", ("newsroom", "")),
         # the newsroom goes on behind an attributed clause
         ("apparently", "It was over, he said, in what was apparently a joke.", ("newsroom", "")),
+        ("perhaps", "Wells said that the talks were over, in what was perhaps a hint.", ("newsroom", "")),
         ("perhaps", "Wells wrote that he “could not stay” and he perhaps left.", ("newsroom", "")),
         ("noted", "The ministry said that it had paid and noted that it would pay.", ("newsroom", "")),
         # rare verbs of speech
@@ -293,7 +309,9 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         ("may", "REP. SMITH (D-OH): It may rain.", ("quoted", "SMITH")),
         ("may", "Q: Will it rain?\nA: It may.", ("quoted", "A")),
         ("may", "ANNA JONES:\nIt may rain.", ("quoted", "ANNA JONES")),
+        ("may", "Reporter: And the war?\nJan Petrov: It may last for years.", ("quoted", "Jan Petrov")),
         ("perhaps", "Anna Jones: “It rains.” It is perhaps cold.", ("newsroom", "")),
+        ("perhaps", "Anna Jones (in Russian): “It rains.” It is perhaps cold.", ("newsroom", "")),
     ],
 )  # fmt: skip
 def test_whose_word_it_is(word: str, text: str, owner: tuple[str, str]) -> None:
