@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0; 2 after one line that says what is wrong; 130 where it was stopped, by Ctrl-C or SIGTERM.
     """
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored, as behind nohup
     try:
         return _run(options)
     except KeyboardInterrupt:

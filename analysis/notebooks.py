@@ -9,9 +9,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import nbformat
@@ -61,7 +62,20 @@ def run_notebook(
     InputError
         If a cell fails, with its number and the cause; what had run by then is stored.
     """
-    asyncio.run(_run(Path(source), Path(target), parameters, drop_tags, folder))
+    _run_to_end(_run(Path(source), Path(target), parameters, drop_tags, folder))
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop that leaves signals alone: else nbclient takes Ctrl-C for its kernel, and the run goes on without one."""
+
+    def add_signal_handler(self, *_: Any) -> None:  # type: ignore[override]
+        raise RuntimeError("signals belong to whoever runs the notebooks")
+
+
+def _run_to_end(work: Coroutine[Any, Any, Any]) -> Any:
+    """What comes of it; when it is stopped, what still waits is cancelled and the kernels end."""
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(work)
 
 
 async def _run(
@@ -70,11 +84,15 @@ async def _run(
     book = _prepared(source, parameters, set(drop_tags))
     client = NotebookClient(book, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False)
     client.extra_arguments = ["--log-level=ERROR"]
+    client.shutdown_kernel = "immediate"  # all that it gave is here: nothing is left to wait for
     quiet = os.environ | {"TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     problem = ""
     try:
-        await client.async_execute(env=quiet, cwd=str(Path(folder or source.parent).resolve()))
+        place = str(Path(folder or source.parent).resolve())
+        await client.async_execute(env=quiet, cwd=place, stdout=DEVNULL, stderr=DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if (task := asyncio.current_task()) and task.cancelling():  # nbclient takes any end for a dead kernel
+            raise asyncio.CancelledError from error
         problem = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
     _store(book, target)
     if problem:
@@ -153,9 +171,9 @@ def run_notebooks(
 
     if _in_a_loop():  # in a notebook's own kernel
         with ThreadPoolExecutor(1) as apart:
-            found = apart.submit(asyncio.run, run_all()).result()
+            found = apart.submit(_run_to_end, run_all()).result()
     else:
-        found = asyncio.run(run_all())
+        found = _run_to_end(run_all())
     return [problem for problem in found if problem]
 
 
@@ -191,4 +209,10 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except InputError as error:
+        sys.exit(f"analysis: {error}")
+    except KeyboardInterrupt:
+        print("analysis: stopped; the notebooks that had not run to their end are as they were", file=sys.stderr)
+        sys.exit(130)

@@ -2,8 +2,11 @@
 
 import ast
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -181,3 +184,27 @@ def test_a_changed_digit_in_a_stored_output_fails_the_check(tmp_path):
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert said.returncode == 1 and "1 failed, 1 passed" in said.stdout, said.stdout[-2000:]
     assert "wrong" in said.stdout
+
+
+def test_ctrl_c_ends_a_run_and_its_kernels_at_once(tmp_path):
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    cell["source"] = "import os, time\nopen(str(os.getpid()), 'w').close()\ntime.sleep(600)"
+    book = tmp_path / "long.ipynb"
+    book.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    before = book.read_bytes()
+    code = (
+        f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"from pathlib import Path; from analysis.notebooks import run_notebooks\n"
+        f"run_notebooks({{Path({str(book)!r}): Path({str(book)!r})}})"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    while run.poll() is None and len(list(tmp_path.iterdir())) < 2:
+        time.sleep(0.1)
+    kernel = next(int(path.name) for path in tmp_path.iterdir() if path.name.isdecimal())
+    begin = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    said = run.communicate()[1]
+    assert run.returncode and said.rstrip().endswith("KeyboardInterrupt")
+    assert time.monotonic() - begin < 60 and book.read_bytes() == before
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)

@@ -23,7 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from analysis.tables import CONTROLS, replacing, round_significant, safe_cells, write_table
+from analysis.tables import CONTROLS, InputError, replacing, round_significant, safe_cells, write_table
 
 #: Okabe and Ito (2008), told apart by the colour-blind, and three more. Order of use.
 PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #e69f00 #56b4e9 #6a3d9a #444444 #a6761d #b3b300 #999999".split()
@@ -334,9 +334,12 @@ def write_index(folder: str | Path) -> pd.DataFrame:
 
     folder = Path(folder)
     rows = []
-    for path in sorted(folder.glob("*.png")):
-        with Picture.open(path) as picture:
-            says = [str(picture.info.get(key, "")) for key in ("Source", "Title", "Description", "Comment")]
+    for path in sorted(path for path in folder.glob("*.png") if not path.name.startswith(".")):
+        try:
+            with Picture.open(path) as picture:
+                says = [str(picture.info.get(key, "")) for key in ("Source", "Title", "Description", "Comment")]
+        except OSError as error:
+            raise InputError(f"{path}: not a picture that can be read: remove it, and run its notebook anew") from error
         notebook, _, n = says[0].partition("; ")
         rows.append([" ".join(part.split()) for part in (path.stem, notebook, says[1], n, *says[2:])])
     index = pd.DataFrame(rows, columns=INDEX).sort_values(["notebook", "figure"], ignore_index=True)

@@ -1,10 +1,13 @@
 """Figures are the same bytes every time, look alike, say what they are, and are indexed from their own words."""
 
 import base64
+import re
+from html import escape
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import mistune
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,10 +26,12 @@ from analysis.show.figures import (
     in_style,
     look_of,
     new_figure,
+    plain_markdown,
     show_table,
     write_index,
 )
 from analysis.show.plotted import SOURCES
+from analysis.tables import InputError
 
 
 @in_style
@@ -222,3 +227,28 @@ def test_text_in_a_table_stands_left_numbers_right_and_a_long_pattern_is_wrapped
 
 def test_long_texts_in_tables_are_not_cut():
     assert "w" * 400 in show_table(pd.DataFrame({"sentence": ["w" * 400]})).data
+
+
+@pytest.mark.parametrize(
+    "name", ["Bu$ine$$", "*a* _b_ ~~c~~ `d`", "A\n# B\n\n<script>x</script>", "[l](javascript:x)", "\\(x\\)"]
+)
+def test_a_name_in_markdown_is_one_line_without_markup_or_mathematics(name):
+    shown = mistune.create_markdown(escape=False, plugins=["strikethrough"])(f"See {plain_markdown(name)}.")
+    text = re.sub(r"<span>([$\\\\])</span>", r"\1", shown)
+    assert text == f"<p>See {escape(' '.join(name.split()), quote=False)}.</p>\n", "nothing in it became an element"
+    assert not re.search(r"[$\\\\](?!</span>)", shown), "a dollar or backslash stands alone"
+
+
+def test_a_half_written_picture_is_left_out_if_hidden_and_else_named(tmp_path):
+    (tmp_path / ".half.png").write_bytes(b"\x89PNG")
+    assert write_index(tmp_path).empty
+    (tmp_path / "half.png").write_bytes(b"\x89PNG")
+    with pytest.raises(InputError, match=r"half\.png: not a picture"):
+        write_index(tmp_path)
+
+
+def test_the_numbers_of_a_figure_hold_no_live_cell(tmp_path):
+    figure, _ = new_figure(height=1)
+    table = pd.DataFrame({"outlet": ["=1+1", "A"], "rate": [-1.0, 2.0]})
+    Plot("f", figure, table, "How many?", "A caption.", "Two bars.").save(tmp_path)
+    assert pd.read_csv(tmp_path / "f.csv").to_numpy().tolist() == [["'=1+1", -1.0], ["A", 2.0]]
