@@ -26,11 +26,17 @@ _DATES = read_table(Path(__file__).with_name("marks.csv")).query("mark == 'date'
 _RULES = [re.compile(rule.replace("<month>", MONTH)) for rule in _DATES]
 # As the English ones, with any word for the month: *6. März 2018*, *6 de marzo de 2018*.
 _FOREIGN = [
-    re.compile(rule.replace("<month>)[a-z]*", r"[^\W\d_]{3,})").replace("[\\s.,-]+", r"[\s.,-]+(?:de\s+)?"))
+    re.compile(
+        rule.replace("<month>)[a-z]*", r"[^\W\d_]{3,})")
+        .replace("(?:st|nd|rd|th)?", "(?:er|º|ª|\\.º|o)?")
+        .replace("[\\s.,/-]+", r"[\s.,/-]+(?:del?\s+)?")
+    )
     for rule in _DATES
     if "<month>" in rule
 ]
-_NUMERIC = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?!\d)")
+_NUMERIC = re.compile(r"^\s*(\d{1,2})(?:[/.-]|\. )(\d{1,2})(?:[/.-]|\. )(?:\d{4}|\d\d)(?!\d)")
+# Seconds, or thousandths of them, since 1970: as programs write times. Ten digits reach from 2001 to 2286.
+_STAMP = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d*)?$")
 _ISO = r"\d{4}-\d\d-\d\d(?:$|[T ])"
 
 
@@ -69,6 +75,7 @@ def _month(name: str) -> int | None:
 def find_date(text: str, month_first: bool = False) -> str | None:
     """The first whole date in a line, as YYYY-MM-DD; of 8/9/18 the day comes first unless `month_first`.
 
+    A line that is only ten or thirteen digits counts seconds, or thousandths of them, since 1970.
     Months are read in English and a dozen other languages. None where the year is before 1800 or after the next one, or
     where two digits would give a year still to come.
 
@@ -76,9 +83,13 @@ def find_date(text: str, month_first: bool = False) -> str | None:
     --------
     >>> find_date("Posted March 6, 2018"), find_date("06-Mar-2018"), find_date("6. März 2018"), find_date("March 6")
     ('2018-03-06', '2018-03-06', '2018-03-06', None)
+    >>> find_date("1er mars 2018"), find_date("6. 3. 2018"), find_date("1520294400")
+    ('2018-03-01', '2018-03-06', '2018-03-06')
     >>> find_date("8/9/18"), find_date("8/9/18", month_first=True), find_date("8/29/18"), find_date("5 June 50")
     ('2018-09-08', '2018-08-09', '2018-08-29', None)
     """
+    if stamp := _STAMP.match(text.strip()):
+        text = datetime.datetime.fromtimestamp(int(stamp[1]), datetime.UTC).date().isoformat()
     found = match_date(text)
     return _day_of(found, month_first) if found else None
 

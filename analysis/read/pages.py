@@ -22,7 +22,7 @@ _NAMED = {str(name): re.compile(rf"\b(?:{forms})\b") for name, forms in _AGENCIE
 _AGENCY = f"(?:{'|'.join(_AGENCIES)})"
 _BLANKS = {
     "<agency>": rf"{_AGENCY}(?!\w)",
-    "<day>": rf"(?:{MONTH})\.? \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}} (?:{MONTH})(?:,? \d{{4}})?",
+    "<day>": rf"(?:{MONTH})\.? \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}}\.? [^\W\d_]{{3,11}}\.?(?: \d{{4}})?",
     "<month>": MONTH,
 }
 # At the edges of agency copy a dateline, a byline, a signature, a notice of rights; in it, whom the newsroom credits.
@@ -34,7 +34,7 @@ _DATELINE, _BARE, _BYLINED, _SIGNED, _RIGHTS, _SAYS, _HELPED, _MARKUP = (
     _MARKS[mark][0]
     for mark in ("dateline", "bare dateline", "byline", "signature", "rights", "says", "helped", "markup")
 )
-_OPENS_DATELINE = re.compile(r"[(/]|, .* [-–—]")  # in the first characters of a line
+_OPENS_DATELINE = re.compile(r"[(/]|[,.] .*(?:[-–—]|\d\.)")  # in the first characters of a line
 _EDGE = 300  # characters at either end in which copy is signed; a signature deeper in is somebody else's
 
 _WORD = re.compile(r"\w+")

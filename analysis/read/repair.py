@@ -142,11 +142,13 @@ def _unescape_json(text: str) -> str:
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _rejoin_words(text: str) -> str:
+def _rejoin_words(text: str, whole: str | None = None) -> str:
     """Words parted by a hyphen at the end of a line: alleg-/edly; but not so-/called, which has its own."""
 
+    elsewhere = text if whole is None else whole
+
     def joined(found: re.Match[str]) -> str:
-        own = found[1].lower() in _HYPHENED or f"{found[1]}-{found[2]}" in text.replace(found[0], "", 1)
+        own = found[1].lower() in _HYPHENED or f"{found[1]}-{found[2]}" in elsewhere.replace(found[0], "", 1)
         return found[1] + ("-" if own else "") + found[2]
 
     return _OVER_LINES.sub(joined, text)
@@ -204,7 +206,9 @@ def unwrap(text: str) -> str:
     joined = [lines[0]]
     for line, following in pairwise(lines):
         broken = is_mid_sentence(line, following)
-        if broken or (width and line and following and _is_full(line, following, width)):
+        if width and _OVER_LINES.search(f"{line}\n{following}"):  # before the width can no longer be told
+            joined[-1] = _rejoin_words(f"{joined[-1]}\n{following}", text)
+        elif broken or (width and line and following and _is_full(line, following, width)):
             joined[-1] = f"{joined[-1]} {following}"
         else:
             joined.append(following)
@@ -256,8 +260,8 @@ _DAMAGES = (
            lambda text: _APOSTROPHE.sub("’", text)),
     Damage("look-alikes of quotation marks were replaced", "[″＂‶]", lambda text: _DOUBLE.sub('"', text)),
     Damage("underscores for emphasis were taken out", r"_[^_\n]*_", lambda text: _EMPHASIS.sub(r"\1", text)),
-    Damage("words parted at the end of a line were joined", "[-\u2010¬]\r?\n", _rejoin_words),
     Damage("lines broken inside sentences were joined", r"[a-zà-ÿ,][ \r]*\n\s*[a-zà-ÿ]", unwrap),
+    Damage("words parted at the end of a line were joined", "[-\u2010¬]\r?\n", _rejoin_words),
     Damage("blanks around quotation marks and stops were taken out", r" [,.][ \n\"”]|(?:^|\s)\"\s|“ | ”|`` |'' ",
            _detokenise),
 )  # fmt: skip

@@ -25,6 +25,10 @@ NEXT_YEAR = datetime.date.today().year + 1
         ("20180306", "2018-03-06"),
         ("2018-02-31", None),
         ("soon", None),
+        ("6th of March, 2018", "2018-03-06"),
+        ("1520294400", "2018-03-06"),
+        ("1520294400000", "2018-03-06"),
+        ("9999999999", None),
         ("5 June 98", "1998-06-05"),
         (f"5/6/{(NEXT_YEAR + 5) % 100:02}", None),
         ("1799-06-05", None),
@@ -39,7 +43,20 @@ def test_days_are_read_as_people_write_them(text, day):
 
 
 @pytest.mark.parametrize(
-    "text", ["6. März 2018", "6 mars 2018", "6 de marzo de 2018", "6 marzo 2018", "6 марта 2018", "6 maart 2018"]
+    "text",
+    [
+        "6. März 2018",
+        "6 mars 2018",
+        "6 de marzo de 2018",
+        "6 marzo 2018",
+        "6 марта 2018",
+        "6 maart 2018",
+        "6.º de março de 2018",
+        "6 de marzo del 2018",
+        "6. 3. 2018",
+        "2018年3月6日",
+        "06/mar/2018",
+    ],
 )
 def test_months_of_other_languages_are_read(text):
     assert find_date(text) == "2018-03-06"

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.read.flags import check_articles, describe_problems, tabulate_corpus
+from analysis.read.languages import tell_languages
 
 LONG = (
     "The office said on Monday that rain would reach the city by the evening and stay until the end of the week. " * 4
@@ -115,3 +116,17 @@ def test_lines_that_repeat_across_an_outlets_articles_are_told():
     notes = check_articles(articles)[1]
     told = notes[notes["note"].str.contains("repeats")]["note"].tolist()
     assert told == ["a line repeats across an outlet's articles, try --clean: JUST WATCHED (6 articles)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der Hafen bleibt geschlossen, sagte ein Sprecher am Dienstag.", "de"),
+        ("El puerto permanece cerrado, dijo un portavoz el martes por la noche.", "es"),
+        ("Правительство сообщило, что порт останется закрытым до конца недели.", "ru"),
+        ("Senators: 48 yes, 52 no. Oil 60 dollars. Gold 1,204. Yen 108. Wheat 4.", None),
+        ("Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod.", None),
+    ],
+)
+def test_a_brief_of_one_sentence_shows_its_language_and_figures_show_none(text, language):
+    assert tell_languages(pd.Series([text])).dropna().tolist() == [language] * (language is not None)

@@ -299,6 +299,19 @@ def test_a_short_lead_is_kept():
         ("TEHRAN, Mar. 06 (MNA) – ", "MNA"),
         ("Moscow, March 6, Interfax - ", "Interfax"),
         ("KHOST CITY (XYZ) – ", None),
+        ("MOSCOW. March 6 (Interfax) - ", "Interfax"),
+        ("ASTANA. March 6. KAZINFORM – ", "Kazinform"),
+        ("Damascus, SANA- ", "SANA"),
+        ("New Delhi [India], March 6 (ANI): ", "ANI"),
+        ("New Delhi, Mar 6 (PTI) ", "PTI"),
+        ("March 6 (Reuters) - ", "Reuters"),
+        ("BERLIN, 6. März (dpa) - ", "dpa"),
+        ("Paris, 6 mars 2018 (AFP) - ", "AFP"),
+        ("TASS, March 6. ", "TASS"),
+        ("MOSCOW, 6 March - RIA Novosti. ", "RIA Novosti"),
+        ("Kyiv, March 6 (XYZ) - ", None),
+        ("AL-HASAKAH, (XY)- ", None),
+        ("(xyz.example) – ".title(), None),
     ],
 )
 def test_datelines_are_known_by_their_shape(dateline, agency):
@@ -317,3 +330,13 @@ def test_a_page_broken_at_any_width_keeps_every_paragraph(tmp_path, width):
     corpus = read(tmp_path / "a.txt")
     assert corpus.articles["text"][0].split("\n") == [FIRST, *paragraphs[1:]]
     assert corpus.articles["headline"].tolist() == ["Ministry finds no proof of arms"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Islamic State (IS) – also known by its Arabic name – lost the two towns on Monday, the ministry said in a note.",
+     "NATO (which has no army) said on Monday that it had found no proof of arms deliveries across the border.",
+     "Reuters, which first reported it, said on Monday that it had found no proof of arms deliveries there."],
+)  # fmt: skip
+def test_a_sentence_that_begins_with_a_name_in_brackets_has_no_dateline(line):
+    assert clean_page(f"{line}\n\n{AFTER}\n").text.split("\n") == [line, AFTER]

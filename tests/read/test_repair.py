@@ -142,6 +142,14 @@ def test_a_hyphen_of_its_own_is_kept():
     assert read([text]).articles["text"].tolist() == ["The well-known and so-called man, pre-\nand post-war."]
 
 
+def test_a_hyphen_at_a_line_end_does_not_hide_the_width_of_a_text():
+    text = "The minister said on Monday that the so-called commission would travel to the north, and that " * 3
+    whole = f"{text}the then-Speaker Anna Jones knew of it, it said. Alleg-edly nobody else in the capital did."
+    lines = textwrap.wrap(whole.replace("Alleg-edly", "Allegedly"), 50)
+    broken = "\n".join(lines).replace("Allegedly", "Alleg-\nedly")
+    assert read([broken]).articles["text"].tolist() == [whole.replace("Alleg-edly", "Allegedly")]
+
+
 def test_headlines_are_repaired_too():
     corpus = read([{"text": "It may rain.", "title": "Minister: â€œno evidenceâ€\ufffd &amp; no rain"}])
     assert corpus.articles["headline"].tolist() == ["Minister: “no evidence” & no rain"]
