@@ -80,8 +80,9 @@ def read_sentences(path: Path) -> list[dict]:
 
 
 def judged_voices(path: Path) -> int:
-    """How many of the judged places (data/coding/voice.csv) have the coded voice."""
+    """How many of the places judged in US news (data/coding/voice.csv) have the coded voice."""
     judged = read_table(CODING / "voice.csv")
+    judged = judged[judged["domain"] == "US news"]
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         articles = [article for article in map(json.loads, lines) if article["id"] in set(judged["article_id"])]
     found = find(*(pd.Series([article[part] for article in articles]) for part in ("text", "title")))
@@ -436,7 +437,7 @@ def check(text: str, attribution: dict, predicted: list[dict]) -> tuple[bool, bo
     return direct, True, bool(named) and 2 * inside >= len(named)
 
 
-#: Under these `check` fails. Today: 0.855 and 170.
+#: Under these `check` fails. Today: 0.855 and 171.
 LOWEST_F1, LOWEST_VOICES = 0.85, 170
 
 

@@ -21,6 +21,9 @@ _ALONE = kinds_named(
 )
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _JOINING = frozenset("of to and by for in at on from with who which that".split())
+_ARTICLES = frozenset("the a an its his her their our my these those this that some many several".split())
+#: Words that make of whomever they stand with a source that is not named.
+_HIDDEN = frozenset("source sources insider insiders anonymous unnamed unidentified".split())
 #: Words that say of somebody that he will not be named: then an official or spokesman is nobody's office.
 _ANONYMITY = frozenset("anonymity anonymously unnamed".split())
 
@@ -41,22 +44,31 @@ def source_kind(phrase: str) -> str:
     front = [word.removesuffix("'s").removesuffix("’s") for word in words[:joint]]
     if not front:
         return "unnamed"
+    if len(front) > 1 and front[0][:1].isupper() and front[0].lower() not in _ARTICLES:
+        named = max(place for place, word in enumerate(front) if word[:1].isupper())
+        head = {word.lower() for word in front[named + 1 :]} & word_class("crowd")
+        front = front[: named + 1] if named and not head else front  # *Ann Smith last*: no part of the name
     last, low = front[-1], [word.lower() for word in front]
-    if {*low} & word_class("vague") or (joint < len(words) and low[-1] in ("one", "some", "many", "several", "most")):
+    several = low[-1] in ("one", "some", "many", "several", "most") and joint < len(words)
+    if several or {*low} & _HIDDEN or (low[-1] in word_class("vague") and not low[0].isdigit()):
         return "unnamed"
-    if low[-1] in word_class("document"):
+    if low[-1] in word_class("document") and (len(front) == 1 or not last[:1].isupper()):
         return "document"
-    if {*low} & word_class("medium"):
+    owned = len(front) > 2 and any(word.endswith(("'s", "’s")) for word in words[: joint - 2])
+    if {*low[-2 * owned :]} & word_class("medium"):
         return "medium"
     if last[:1].isupper():
         plural = low[-1].endswith(("ans", "ists", "ats", "crats", "ers", "ors", "ians")) and len(front) == 1
-        if low[-1] in word_class("crowd") or plural:
+        if low[-1] in word_class("crowd") - word_class("body") or plural:
             return "group"
         body = name_class(last) == 3 or low[-1] in word_class("place") or (last.isupper() and len(last) > 1)
         if body or name_class(last) == 2 or (low[0] in ("the", "its", "his", "their") and "of" not in words[:1]):
             return "office"
         return "person"
-    if low[-1] in word_class("crowd") or (low[-1].endswith("s") and not low[-1].endswith("ss")):
+    if {low[-1], low[-1].removesuffix("s")} & word_class("body") and low[-1] != "forces":
+        return "office"
+    crowd = any(word in word_class("crowd") for word in low if word.endswith("s"))
+    if crowd or low[-1] in word_class("crowd") or (low[-1].endswith("s") and not low[-1].endswith("ss")):
         return "group"
     return "office"
 
