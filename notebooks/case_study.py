@@ -11,6 +11,7 @@ from analysis.show.drawing import draw_points
 from analysis.show.figures import Plot, in_style
 from analysis.tables import read_table
 from analysis.validate.agreement import precision_table
+from analysis.validate.sheets import read_sheet, sheet_features, tool_answers
 
 #: How articles were divided among outlets, as the figure says it.
 SPLITS = {"random": "articles at random", "week": "whole weeks"}
@@ -98,3 +99,38 @@ def voice_table(voices: pd.DataFrame) -> pd.DataFrame:
     """How often a voice is right, by the voice given: `voice given`, `judged`, `right`, `precision` and its "
     "interval."""
     return precision_table(voices.assign(feature=voices["voice"])).rename(columns={"feature": "voice given"})
+
+
+def answers_table(folder: str | Path, articles: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+    """What each coder and the tool say of each sentence of the five articles in which anyone finds a feature.
+
+    Parameters
+    ----------
+    folder : path
+        Of the sheets ``five-coder*.csv``: places of the sentences, and for each feature the voice it is in, or 0.
+    articles, mentions : DataFrame
+        As `score_articles` gives them.
+
+    Returns
+    -------
+    DataFrame
+        `article_id`, `section`, `sentence`; `coder 1`, `coder 2`, `tool`: features with voices (``denial: quoted``).
+    """
+    sheets = [read_sheet(path) for path in sorted(Path(folder).glob("five-coder*.csv"))]
+    places = sheets[0][["article_id", "section", "start", "end"]].astype({"start": int, "end": int})
+    features = sheet_features(sheets[0])
+    texts = articles.set_index("article_id")
+    said = {f"coder {number}": sheet[features] for number, sheet in enumerate(sheets, 1)}
+    said["tool"] = tool_answers(places, mentions, features)
+    table = places[["article_id", "section"]].copy()
+    whole = [
+        texts.loc[key, "headline" if part == "headline" else "text"] for key, part in table.itertuples(index=False)
+    ]
+    ends = zip(whole, places["start"], places["end"], strict=True)
+    table["sentence"] = [text[start:end] for text, start, end in ends]
+    for who, answers in said.items():
+        table[who] = [
+            "; ".join(f"{name}: {voice}" for name, voice in row.items() if voice not in ("0", "nan"))
+            for row in answers.astype("str").to_dict("records")
+        ]
+    return table[table[list(said)].ne("").any(axis=1)].reset_index(drop=True)

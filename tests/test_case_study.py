@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from case_study import calibration_table, draw_calibration, missed_table, reading_table
+from case_study import answers_table, calibration_table, draw_calibration, missed_table, reading_table
 
 
 @pytest.fixture
@@ -49,3 +49,22 @@ def test_a_reading_is_held_against_the_mentions_in_the_same_place():
     table = reading_table(sheet, articles, mentions).set_index("feature")
     assert table.loc["hedge"].to_dict() == {"coded": 2, "found": 2, "voice_right": 1, "by_tool": 3, "not_coded": 1}
     assert table.loc["denial"].to_dict() == {"coded": 1, "found": 0, "voice_right": 0, "by_tool": 0, "not_coded": 0}
+
+
+def test_answers_of_coders_and_tool_stand_beside_their_sentence(tmp_path):
+    articles = pd.DataFrame(
+        {"article_id": ["a"], "headline": ["Rain"], "text": ["It may rain. He left. She denied it."]}
+    )
+    places = [("1", "a", "body", "0", "12"), ("2", "a", "body", "13", "21"), ("3", "a", "body", "22", "36")]
+    for coder, hedges in (("1", ["newsroom", "0", "0"]), ("2", ["newsroom", "0", "quoted"])):
+        sheet = pd.DataFrame(places, columns=["item", "article_id", "section", "start", "end"])
+        sheet.assign(hedge=hedges, denial=["0", "0", "newsroom"], done="1").to_csv(
+            tmp_path / f"five-coder{coder}.csv", index=False
+        )
+    mentions = pd.DataFrame({"article_id": "a", "section": "body", "start": [3, 26], "feature": ["hedge", "denial"],
+                             "voice": ["newsroom", "reported"], "negated": False})  # fmt: skip
+    table = answers_table(tmp_path, articles, mentions)
+    assert table["sentence"].tolist() == ["It may rain.", "She denied it."], "where nobody found anything none stands"
+    last = table.iloc[1]
+    assert last[["coder 1", "coder 2", "tool"]].tolist() == [
+        "denial: newsroom", "hedge: quoted; denial: newsroom", "denial: reported"]  # fmt: skip
