@@ -22,6 +22,9 @@ _BROKEN = f"{MOJIBAKE}|\ufffd"
 _MARKED_WORDS = 300
 _FEWEST_LETTERS = 200  # of which nearly all are capitals
 _DOUBLE_MARKS = "[\"“”„«»]|``|''"
+# A single mark that opens: an apostrophe is no quotation. Of 400 US articles without their double marks 338 are
+# flagged so, 4 where every single mark counted; of sound ones 81 of 3,000 and 19 of 840, and no outlet as a whole.
+_SINGLE_OPENS = r"(?:^|[\s(\[—])[‘'](?=\w)"
 # A sign of the question where a quotation mark or an apostrophe stood: before or inside a word, or before a stop.
 _QUESTIONED = r"(?:^|\s)\?\w|\w\?(?:s|t|re|ve|ll|d|m)\b|[,.]\?(?:\s|$)"
 _FEWEST_QUESTIONED = 3
@@ -29,7 +32,7 @@ _MASKED = r"(?:@ ){2,}@|\[(?:MASK|REDACTED)\]|(?:<unk> ?){2,}"
 _MASK_PARTS = ("@ @", "[MASK]", "[REDACTED]", "<unk>")
 _LETTERS, _SMALL = string.ascii_letters.encode(), string.ascii_lowercase.encode()
 # An outlet is in another state than the others where so many of its articles are, of at least so many.
-_OUTLET_SHARE, _OUTLET_ARTICLES = 0.5, 5
+_OUTLET_SHARE, _OUTLET_ARTICLES = 0.4, 5
 # A line that stands in so many articles of an outlet, and in so large a part of them, is furniture of its pages.
 _REPEATED_ARTICLES, _REPEATED_SHARE, _LONGEST_FURNITURE = 5, 0.05, 120
 #: What an article may be flagged as, and how that is said.
@@ -123,11 +126,10 @@ def _find_states(texts: pd.Series) -> pd.DataFrame:
 
 def _find_state(text: str) -> tuple[bool, ...]:
     long = len(text.split()) > _MARKED_WORDS
-    singles = sum(map(text.count, "‘’'"))
     plain = text.encode("utf-8", "replace")
     letters, small = (len(plain) - len(plain.translate(None, which)) for which in (_LETTERS, _SMALL))
     return (
-        long and singles < 2 and not re.search(_DOUBLE_MARKS, text),
+        long and not re.search(_DOUBLE_MARKS, text) and len(re.findall(_SINGLE_OPENS, text)) < 2,
         long and ("," not in text or not ("'" in text or "’" in text)),
         text.count("?") >= _FEWEST_QUESTIONED and len(re.findall(_QUESTIONED, text)) >= _FEWEST_QUESTIONED,
         any(mark in text for mark in _MASK_PARTS) and bool(re.search(_MASKED, text)),

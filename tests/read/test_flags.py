@@ -89,7 +89,7 @@ PROSE = (
     "all, though its leader called it “a false report” before the vote. "
 ) * 10
 STATES = {
-    "no quotation marks in a long text": PROSE.translate(str.maketrans("", "", "“”")).replace("'", " "),
+    "no quotation marks in a long text": PROSE.translate(str.maketrans("", "", "“”")),  # apostrophes are no marks
     "no commas or no apostrophes in a long text": PROSE.replace(",", ""),
     "question marks stand for other marks": PROSE.replace("“", "?").replace("”", "?").replace("'", "?"),
     "words are masked": PROSE + "@ @ @ @ @ @ @ @ @ @",
