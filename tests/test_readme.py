@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import analysis as fa
 from analysis.__main__ import _parser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,3 +38,9 @@ def test_every_command_is_named_and_no_other():
     [commands] = [action.choices for action in _parser()._actions if action.dest == "command"]
     named = re.findall(r"^\| `(\w+) ", README, re.MULTILINE)
     assert set(named) == set(commands)
+
+
+def test_the_sentences_that_it_asks_for_are_found_in_the_case_study():
+    [line] = re.findall(r"^study\.evidence\(.*?\)", README, re.MULTILINE)
+    found = eval(line, {"study": fa.Study(ROOT / "data" / "articles")})  # noqa: S307 - the line is ours
+    assert len(found) and found["sentence"].str.contains("allegedly").all()
