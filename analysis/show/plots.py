@@ -409,10 +409,8 @@ def shared_events(study: HasTables) -> Plot:
 def _nothing_shared(study: HasTables) -> str:
     """Why no bar is drawn, with the number of copies."""
     copied = len(copy_table(study.events, study.articles))
-    copies = f", and {count(copied, 'article')} in another's words" if copied else ""
-    return (
-        f"No event is told by two outlets: {count(len(study.articles), 'article')} tell of events of their own{copies}."
-    )
+    copies = f", {copied:,} of them in another's words" if copied else ""
+    return f"No event is told by two outlets: each of {count(len(study.articles), 'article')} tells its own{copies}."
 
 
 def within_events(study: HasTables) -> Plot:
