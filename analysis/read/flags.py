@@ -32,6 +32,7 @@ _MASKED = r"(?:@ ){2,}@|\[(?:MASK|REDACTED)\]|(?:<unk> ?){2,}"
 _MASK_PARTS = ("@ @", "[MASK]", "[REDACTED]", "<unk>")
 _LETTERS, _SMALL = string.ascii_letters.encode(), string.ascii_lowercase.encode()
 # An outlet is in another state than the others where so many of its articles are, of at least so many.
+# With half of the articles of ten outlets stripped of their double marks 7 outlets are named (3 at 0.5), with all 10.
 _OUTLET_SHARE, _OUTLET_ARTICLES = 0.4, 5
 # A line that stands in so many articles of an outlet, and in so large a part of them, is furniture of its pages.
 _REPEATED_ARTICLES, _REPEATED_SHARE, _LONGEST_FURNITURE = 5, 0.05, 120
