@@ -25,8 +25,17 @@ from analysis.codebook.actors import read_actors
 from analysis.codebook.lexicon import Lexicon, read_lexicon, write_lexicon
 from analysis.read.articles import COLUMNS
 from analysis.read.corpus import Corpus
-from analysis.stream import MOST_GROUPED, SCORED, TOLD_BY, Options, begin_folder, score_corpus, workers_here
-from analysis.tables import REJECTED, TOLD, InputError, open_table, read_table, write_beside, write_table
+from analysis.stream import MOST_GROUPED, MOST_WHOLE, SCORED, TOLD_BY, Options, begin_folder, score_corpus, workers_here
+from analysis.tables import (
+    REJECTED,
+    TOLD,
+    InputError,
+    leave_out_zeros,
+    open_table,
+    read_table,
+    write_beside,
+    write_table,
+)
 
 #: What a part may be: of a folder these are the parts, a glob names its own.
 ENDINGS = tuple(f"{ending}{packed}" for ending in (".jsonl", ".ndjson", ".csv", ".tsv") for packed in ("", ".gz"))
@@ -117,7 +126,8 @@ def score_parts(
                 f"{source}: article_id {corpus.articles['article_id'][again].iloc[0]!r} stands in two parts"
             )
         for name in SCORED:
-            _lay_together([beside / _name(part) / f"{name}.parquet" for part in parts], folder / f"{name}.{kind}")
+            made = [beside / _name(part) / f"{name}.parquet" for part in parts]
+            _lay_together(made, folder / f"{name}.{kind}", name == "scores" and len(corpus.articles) > MOST_WHOLE)
         for name, columns in TOLD.items():
             write_beside(folder / f"{name}.csv", getattr(corpus, name), columns)
         finish(_told_by(folder / f"articles.{kind}") if len(corpus.articles) <= MOST_GROUPED else None)
@@ -205,9 +215,10 @@ def _told_by(path: Path) -> pd.DataFrame:
     return read_table(path)[TOLD_BY]
 
 
-def _lay_together(paths: Sequence[Path], target: Path) -> None:
-    """Tables of the parts as one table, some rows at a time."""
+def _lay_together(paths: Sequence[Path], target: Path, sparse: bool) -> None:
+    """Tables of the parts as one table, some rows at a time; scores of large corpora without zeros."""
     with open_table(target) as append:
         for path in filter(Path.is_file, paths):
             for batch in parquet.ParquetFile(path).iter_batches(ROWS):
-                append(pa.Table.from_batches([batch]))
+                table = pa.Table.from_batches([batch])
+                append(leave_out_zeros(table) if sparse else table)

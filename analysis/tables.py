@@ -61,6 +61,8 @@ _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-323, 309)])
 _BESIDE = ".part"
 #: Columns by which a table of ours is known, and bytes of a line in which they are looked for.
 _TELLING, _LONGEST_HEADER = 3, 100_000
+#: The key under which a Parquet file of scores names all features: rows of zero may be left out of it.
+_FEATURES = b"features"
 #: Names that an error lists before it only counts the rest.
 _SHOWN = 20
 
@@ -260,12 +262,15 @@ def open_table(path: str | Path) -> Iterator[Callable[[Any], None]]:
                 text = [column.cast(pa.large_string()).fill_null("") for column in table.columns]
                 table = pa.table(text, table.column_names)
             if not writers:
+                features = (table.schema.metadata or {}).get(_FEATURES)
                 schema = table.schema.remove_metadata()
                 # Whole texts and offsets are not worth a dictionary; what comes with one is plain when it is read back.
                 coded = [field.name for field in schema if field.name != "text" and not pa.types.is_integer(field.type)]
                 plain = partial(parquet.ParquetWriter, use_dictionary=coded, write_statistics=False, store_schema=False)
                 new = plain if suffix == ".parquet" else partial(csv.CSVWriter, write_options=quoted)
                 writers.append(stack.enter_context(new(stream, schema)))
+                if features and suffix == ".parquet":
+                    writers[0].add_key_value_metadata({_FEATURES: features})
             writers[0].write_table(table.cast(writers[0].schema) if suffix == ".parquet" else table)
 
         yield pieces.append if suffix == ".xlsx" else append
@@ -380,7 +385,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     suffix = _format(path)
     try:
         if suffix == ".parquet":
-            return _typed(pd.read_parquet(path))
+            return _typed(_with_zeros(pd.read_parquet(path), path))
         if suffix == ".jsonl":
             return _typed(pd.read_json(path, lines=True, dtype=False, precise_float=True))
         mark = "\t" if suffix == ".tsv" else ","
@@ -389,6 +394,63 @@ def read_table(path: str | Path) -> pd.DataFrame:
     except Exception as error:  # whatever a broken file makes its reader raise, it is the file's fault
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} cannot be read as a table: {said}") from error
+
+
+def leave_out_zeros(scores: Any, whole: bool = False) -> Any:
+    """Scores for a Parquet file without the rows of zero mentions, which `read_table` puts back.
+
+    Parameters
+    ----------
+    scores : pyarrow.Table
+        All scores of some articles; or a part of them that names all features, as this function gave it.
+    whole : bool
+        Leave out nothing yet: only name the features, so that what is appended later may lack rows.
+
+    Returns
+    -------
+    pyarrow.Table
+        Rows with mentions, and those of the first feature: they say what words there are.
+    """
+    import pyarrow.compute as pc
+
+    known = (scores.schema.metadata or {}).get(_FEATURES)
+    features = orjson.loads(known) if known else scores["feature"].unique().to_pylist()
+    if not whole and len(scores):
+        first = pc.equal(scores["feature"].cast("string"), features[0])
+        scores = scores.filter(pc.or_(first, pc.greater(scores["mentions"], 0)))
+    return scores.replace_schema_metadata({_FEATURES: orjson.dumps(features)})
+
+
+def _with_zeros(scores: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """A table as it is; of scores, with the rows that `leave_out_zeros` left out."""
+    from pyarrow import parquet
+
+    known = (parquet.read_schema(path).metadata or {}).get(_FEATURES)
+    if not known or scores.empty:
+        return scores
+    features = pd.Series(orjson.loads(known), dtype="str")
+    first = scores[scores["feature"] == features[0]].reset_index(drop=True)
+    sections, voices = first["section"].drop_duplicates(), first["voice"].drop_duplicates()
+    article, articles = pd.factorize(scores["article_id"])
+    shape = (len(articles), len(sections), len(features), len(voices))
+    if len(scores) == np.prod(shape):
+        return scores
+    places = [pd.Index(names).get_indexer(scores[name]) for name, names in
+              {"section": sections, "feature": features, "voice": voices}.items()]  # fmt: skip
+    there = np.ravel_multi_index((article, *places), shape)
+    every = np.indices(shape, dtype=np.int32).reshape(4, -1)
+    # what an article has no mentions of has the words, and the missing rates, of the first feature
+    like = np.ravel_multi_index((every[0], every[1], every[3]), (shape[0], shape[1], shape[3]))
+    full = first.take(like).reset_index(drop=True)
+    full["feature"] = features.take(every[2]).to_numpy()
+    full["mentions"] = 0
+    for name in ("per_1000", "share_per_1000"):
+        full[name] = full[name].where(full[name].isna(), 0.0)
+    for name in ("mentions", "per_1000", "share_per_1000"):
+        values = full[name].to_numpy(copy=True)
+        values[there] = scores[name].to_numpy()
+        full[name] = values
+    return full
 
 
 def find_table(folder: Any, name: str) -> Path | None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from analysis import stream
@@ -48,6 +49,16 @@ def test_formats_hold_the_same_tables(corpus, tmp_path, kind):
     score_corpus(corpus, tmp_path / kind, kind, batch_bytes=2000)
     for one, other in zip(tables(tmp_path / "csv"), tables(tmp_path / kind, kind), strict=True):
         pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False)
+
+
+@pytest.mark.parametrize("whole", [0, 5])
+def test_scores_of_zero_that_are_not_written_are_there_when_read(corpus, tmp_path, monkeypatch, whole):
+    score_corpus(corpus, tmp_path / "dense", "parquet", workers=1)
+    monkeypatch.setattr(stream, "MOST_WHOLE", whole)
+    score_corpus(corpus, tmp_path / "sparse", "parquet", workers=1, batch_bytes=700)
+    dense, sparse = (tmp_path / name / "scores.parquet" for name in ("dense", "sparse"))
+    assert pq.read_metadata(dense).num_rows == len(read_table(dense)) > 1.5 * pq.read_metadata(sparse).num_rows
+    pd.testing.assert_frame_equal(read_table(dense), read_table(sparse))
 
 
 def test_bad_records_are_rejected_by_name_and_the_rest_is_scored(corpus, tmp_path):
