@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.read.dates import MONTH, match_date
+from analysis.read.repair import is_beginning
 from analysis.tables import read_table
 
 # What furniture looks like, by rule, and the names under which agencies sign their copy: short forms in capitals.
@@ -42,6 +44,9 @@ _FINAL = re.compile(r"[.!?…][\"'”’»)\]*]*$")
 _SPACE = re.compile(r"[ \t\xa0\u2000-\u200b\u202f\ufeff]+")
 # A paragraph of an article: shorter lines of furniture do not reach it, one-sentence paragraphs mostly do.
 _PARAGRAPH = 60
+_PICTURES = (
+    20  # captions that are remembered: one is repeated beside its picture, and a page must not cost their square
+)
 _LEAD_WORDS = 4  # the shortest sentence that may open an article above its first paragraph
 
 
@@ -101,11 +106,11 @@ def clean_page(text: str, headline: str | None = None, extracted: bool = False) 
         default=0,
     )
     box = ended = after_credit = False
+    pictures: deque[str] = deque(maxlen=_PICTURES)
     for place, (number, line, joined) in enumerate(lines):
         titled, credit = title and _WORD.findall(line.lower()) == title, _IS["photo credit"](line)
         final = _FINAL.search(line)
         credited = place + 1 < len(lines) and lines[place + 1][2] and _IS["photo credit"](lines[place + 1][1])
-        pictures = [cut for _, why, cut in removed if why in {"caption", "photo credit"}]
         promoted = _IS["promotion"](line)
         # What begins like furniture and is a sentence of the article is never cut.
         own = _is_paragraph(line) and not (credit or _is_said_to_reader(line))
@@ -133,6 +138,8 @@ def clean_page(text: str, headline: str | None = None, extracted: bool = False) 
         box = reason == "list of links" or (reason == "promotion" and not final) or (box and reason is not None)
         if reason:
             removed.append((number, reason, line))
+            if reason in {"caption", "photo credit"}:
+                pictures.append(line)
             continue
         for why, find in opening.items():
             if (cut := find(line)) and (not kept or why == "markup"):
@@ -209,8 +216,9 @@ def _headline(head: list[str], rest: list[tuple[int, str, bool]]) -> str | None:
         if len(line) <= 200 and len(re.findall(r"[^\W\d_]{2,}", line)) >= 3 and not _FINAL.search(line)
         and not any(rule(line) for rule in none) and not re.match(r"[-–|]|By ", line)
     ]  # fmt: skip
-    again = [line for line in likely if likely.count(line) > 1 or any(text.startswith(line) for _, text, _ in rest)]
-    return next(reversed(again or likely), None)
+    counts, below = Counter(likely), sorted(text for _, text, _ in rest)
+    again = (line for line in reversed(likely) if counts[line] > 1 or is_beginning(line, below))
+    return next(again, likely[-1] if likely else None)
 
 
 def find_agencies(texts: pd.Series) -> pd.DataFrame:

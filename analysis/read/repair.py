@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -53,6 +54,7 @@ _DOUBLE = re.compile(r"(?<!\d)″|＂|‶")
 _PENN = {"``": "“", "''": "”", "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 _EMPHASIS = re.compile(r"(?<!\w)_(?!_)([^_\n]*[^\W_])_(?!\w)")
 _OVER_LINES = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ac]\r?\n[ \t]*(?!(?:and|or|to|nor|und)\b)([a-z]+)")
+_INSIDE_LINE = re.compile(r"([^\W\d_]{2,})-(?=([a-z]+))")
 # Before these a hyphen at the end of a line is likelier the word's own.
 _HYPHENED = set(
     "self well so anti non ex half all co counter cross long short high low mid multi pro then semi ill".split()
@@ -142,16 +144,33 @@ def _unescape_json(text: str) -> str:
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _rejoin_words(text: str, whole: str | None = None) -> str:
+def _rejoin_words(text: str) -> str:
     """Words parted by a hyphen at the end of a line: alleg-/edly; but not so-/called, which has its own."""
+    hyphened = _find_hyphened(text)
+    return _OVER_LINES.sub(lambda parted: _first_part(parted, hyphened) + parted[2], text)
 
-    elsewhere = text if whole is None else whole
 
-    def joined(found: re.Match[str]) -> str:
-        own = found[1].lower() in _HYPHENED or f"{found[1]}-{found[2]}" in elsewhere.replace(found[0], "", 1)
-        return found[1] + ("-" if own else "") + found[2]
+def _find_hyphened(text: str) -> list[str]:
+    """The words of a text that have a hyphen of their own, sorted."""
+    return sorted({f"{first}-{second}" for first, second in _INSIDE_LINE.findall(text)})
 
-    return _OVER_LINES.sub(joined, text)
+
+def _first_part(parted: re.Match[str], hyphened: list[str]) -> str:
+    """What stood before the end of the line, with its hyphen where that is the word's own."""
+    own = parted[1].lower() in _HYPHENED or is_beginning(f"{parted[1]}-{parted[2]}", hyphened)
+    return parted[1] + ("-" if own else "")
+
+
+def is_beginning(text: str, ordered: list[str]) -> bool:
+    """Whether one of many strings, which are sorted, begins with a text; without a look at each.
+
+    Examples
+    --------
+    >>> is_beginning("year-old", ["self-made", "year-olds"]), is_beginning("made", ["self-made", "year-olds"])
+    (True, False)
+    """
+    place = bisect_left(ordered, text)
+    return place < len(ordered) and ordered[place].startswith(text)
 
 
 def is_mid_sentence(line: str, following: str) -> bool:
@@ -202,17 +221,17 @@ def unwrap(text: str) -> str:
     lines = [line.strip() for line in text.split("\n")]
     if not any(is_mid_sentence(*pair) for pair in pairwise(lines)):
         return text
-    width = find_width(lines)
-    joined = [lines[0]]
+    width, hyphened = find_width(lines), _find_hyphened(text)
+    parts = [lines[0]]  # the lines and what stands between them: a line that is joined is not written anew
     for line, following in pairwise(lines):
-        broken = is_mid_sentence(line, following)
-        if width and _OVER_LINES.search(f"{line}\n{following}"):  # before the width can no longer be told
-            joined[-1] = _rejoin_words(f"{joined[-1]}\n{following}", text)
-        elif broken or (width and line and following and _is_full(line, following, width)):
-            joined[-1] = f"{joined[-1]} {following}"
+        parted = _OVER_LINES.search(f"{line}\n{following}") if width else None
+        if parted:  # before the width can no longer be told
+            parts[-1] = line[: parted.start()] + _first_part(parted, hyphened)
         else:
-            joined.append(following)
-    return "\n".join(joined)
+            full = width and line and following and _is_full(line, following, width)
+            parts.append(" " if full or is_mid_sentence(line, following) else "\n")
+        parts.append(following)
+    return "".join(parts)
 
 
 def _close_up(text: str) -> str:

@@ -435,3 +435,38 @@ def test_what_shows_marks_of_an_export_is_never_a_page(tmp_path, name, content, 
     with pytest.raises(InputError, match="no article found") as caught:
         read(tmp_path / name)
     assert seen in str(caught.value)
+
+
+@pytest.mark.parametrize("headline", ["Location: unknown", "Source: nobody", "Length: nine days", "Title: none"])
+def test_a_headline_that_looks_like_a_label_is_a_headline(tmp_path, headline):
+    saved = nexis_text(1, 1, TWO).replace("Rain is near the city;\nPeople stay at home", headline)
+    (tmp_path / "nexis.txt").write_text(saved)
+    assert read(tmp_path / "nexis.txt").articles[["headline", "text"]].to_numpy().tolist() == [[headline, PLAIN]]
+
+
+def test_nexis_html_with_another_interface_is_read(tmp_path):
+    def article(number):
+        head = [f"{number} von 2 DOKUMENTEN", "The Sun", "4. Mai 2018 Freitag", "Rain is near", "AUTOR: Anna Jones",
+                "LÄNGE: 12 Wörter"]  # fmt: skip
+        below = ["UPDATE: 9. Mai 2018", "SPRACHE: ENGLISH", "Copyright 2018 The Sun", "Alle Rechte vorbehalten"]
+        lines = [*(f"<DIV><P><SPAN>{line}</SPAN></P></DIV>" for line in head),
+                 *(f"<P><SPAN>{line}</SPAN></P>" for line in TWO.split("\n\n")),
+                 *(f"<DIV><P><SPAN>{line}</SPAN></P></DIV>" for line in below)]  # fmt: skip
+        return f"<A NAME='DOC_ID_{number}'></A><!-- <DOC NUMBER={number}> -->{''.join(lines)}"
+
+    (tmp_path / "nexis.html").write_text(f"<HTML><BODY>{article(1)}{article(2)}</BODY></HTML>", encoding="utf-8")
+    articles = read(tmp_path / "nexis.html").articles
+    told = articles[["outlet", "published", "headline", "author", "text"]].to_numpy().tolist()
+    assert told == [["The Sun", "2018-05-04", "Rain is near", "Anna Jones", PLAIN]] * 2
+
+
+def test_factiva_rtf_has_neither_section_nor_publisher_in_its_articles(tmp_path):
+    shown = ["News", "Rain is near", "", "Anna Jones", *SHOWN[2:9], *PLAIN.split("\n"), "Sun Group Limited", SHOWN[-1]]
+    rtf = r"{\rtf1\ansi " + "".join(line.replace("©", r"\'a9") + r"\par " for line in shown * 2) + "}"
+    (tmp_path / "f.rtf").write_text(rtf.replace("SUN0000020180504ee5400001", "SUN0000020180504ee5400002", 1))
+    corpus = read(tmp_path / "f.rtf")
+    assert (
+        corpus.articles[["headline", "author", "text"]].to_numpy().tolist()
+        == [["Rain is near", "Anna Jones", PLAIN]] * 2
+    )
+    assert {"News", "Sun Group Limited"} <= set(corpus.removed["text"])
