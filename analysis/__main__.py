@@ -130,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     says = "score the files of a folder or glob as tasks of a Dask scheduler at ADDRESS, or of processes here (local)"
     score.add_argument("--scheduler", metavar="ADDRESS", help=says)
     score.add_argument("--no-text", action="store_true", help="write hashes for headlines and texts, to hand it on")
+    says = "score only articles that DIR does not hold yet, and add them to its tables"
+    score.add_argument("--add", action="store_true", help=says)
     evidence = scoring(add("evidence", "each mention with its sentence: a concordance"))
     evidence.add_argument("--match", metavar="WORD", help="only mentions that hold this word or phrase; or a feature")
     for name in ("feature", "outlet", "voice", "side"):

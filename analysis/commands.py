@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.codebook.lexicon import read_lexicon
+from analysis.earlier import Earlier
 from analysis.read import Corpus, describe, read
 from analysis.read.flags import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.read.texts import has_only_hashes
@@ -123,13 +124,19 @@ def score(options: Namespace) -> None:
     if options.scheduler:
         from analysis.cluster import score_parts  # needs Dask, which not everybody has
 
+        if options.add:
+            raise InputError("--add cannot be given with --scheduler yet: score what is new on one machine")
         if options.no_text:
             raise InputError("--no-text cannot be given with --scheduler yet: score without it, or on one machine")
         given = options.path, options.output, options.scheduler, _files(options), options.format
         print(describe(score_parts(*given, **_reading(options))))
     else:
-        how = {"texts": not options.no_text, **_reading(options)}
-        print(describe(score_corpus(options.path, options.output, options.format, _files(options), **how)))
+        earlier = Earlier(options.output) if options.add else None
+        kind = earlier.kind if earlier else options.format
+        how = {"texts": not options.no_text, "earlier": earlier, **_reading(options)}
+        print(describe(score_corpus(options.path, options.output, kind, _files(options), **how)))
+        if earlier:
+            print(earlier.describe())
     print(f"written: {options.output}")
 
 

@@ -28,6 +28,7 @@ from analysis.codebook.lexicon import read_lexicon, write_lexicon, written_files
 from analysis.codebook.quotations import find_quotations
 from analysis.codebook.scoring import prepare_scorer, score_batch
 from analysis.compare.events import group_events
+from analysis.earlier import Earlier
 from analysis.manifest import (
     MANIFEST,
     describe_input,
@@ -193,6 +194,7 @@ def write_corpus(
     batch_bytes: int = BATCH_BYTES,
     complete: Callable[[pd.DataFrame, tuple[Any, ...]], tuple[Any, ...]] = lambda _, made: made,
     texts: bool = True,
+    earlier: Earlier | None = None,
 ) -> Corpus:
     """Read a corpus in batches, work on each, and write the tables that come of it.
 
@@ -216,6 +218,8 @@ def write_corpus(
         Makes the tables of a batch from its articles and what `work` gave; by default these are the tables.
     texts : bool
         Without them no text that was cut away is written.
+    earlier : Earlier, optional
+        What is there: it is written first, and its articles are not worked on again.
 
     Returns
     -------
@@ -230,11 +234,15 @@ def write_corpus(
 
     def batches() -> Iterator[pa.Table]:
         for batch in iter_articles(path, batch_bytes, columns, clean, languages=languages):
+            batch = earlier.new(batch) if earlier else batch
             waiting.append(batch)
             yield pa.Table.from_pandas(batch.articles[_WORKED_ON], preserve_index=False)
 
     with ExitStack() as stack:
         appends = [stack.enter_context(open_table(target)) for target in targets.values()]
+        for name, append in zip(targets, appends, strict=True):
+            for piece in earlier.pieces(name) if earlier else ():
+                append(piece)
         bar = stack.enter_context(progress(unit="articles"))
         for made in work_in_order(partial(_worked_on, work), batches(), workers or workers_here()):
             batch = waiting.popleft()
@@ -246,7 +254,11 @@ def write_corpus(
             bar.update(len(batch.articles))
     corpus = Corpus(*(_joined(list(parts)) for parts in zip(*told, strict=True)))
     removed = corpus.removed if texts else corpus.removed.assign(text=None).astype({"text": "str"})
-    corpus = corpus._replace(rejected=corpus.rejected.sort_values(["source", "line"]), removed=removed)
+    told_of = {"rejected": corpus.rejected, "removed": removed, "notes": corpus.notes}
+    if earlier:
+        told_of = {name: earlier.told(name, table) for name, table in told_of.items()}
+    told_of["rejected"] = told_of["rejected"].sort_values(["source", "line"])
+    corpus = corpus._replace(**told_of)
     for name, names in TOLD.items():
         write_beside(beside(name), getattr(corpus, name), names)
     return corpus
@@ -264,7 +276,7 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def score_corpus(
     path: Any, folder: str | Path, kind: str = "csv", options: Options | None = None, texts: bool = True,
-    events: bool = True, **reading: Any,
+    events: bool = True, earlier: Earlier | None = None, **reading: Any,
 ) -> Corpus:  # fmt: skip
     """`scoring.score` for a corpus of any size: tables written into a folder.
 
@@ -282,14 +294,18 @@ def score_corpus(
         Without them hashes stand for headlines and texts: such a folder is enough for every comparison.
     events : bool
         Whether to group them: those of one part of a corpus say nothing.
+    earlier : Earlier, optional
+        What `folder` holds, in the same format: the tables become those of scoring it and then what is new, in this
+        order, and events are grouped anew.
     **reading
         For `write_corpus`.
     """
     folder, options = Path(folder), options or Options()
-    finish = begin_folder(path, folder, kind, options, texts, reading)
+    finish = begin_folder(path, folder, kind, options, texts, reading, earlier)
     targets = {name: folder / f"{name}.{kind}" for name in SCORED}
-    told_by: list[pd.DataFrame] = []
-    before = 0
+    before = len(earlier.known) if earlier else 0
+    there = earlier.pieces("articles") if earlier and before <= MOST_GROUPED else ()
+    told_by = [piece.select(TOLD_BY).to_pandas() for piece in there]
 
     def complete(articles: pd.DataFrame, made: tuple[Any, ...]) -> tuple[Any, ...]:
         nonlocal before
@@ -304,15 +320,21 @@ def score_corpus(
 
     corpus = write_corpus(
         path, targets, partial(_score, options), lambda name: folder / f"{name}.csv", complete=complete, texts=texts,
-        **reading,
+        earlier=earlier, **reading,
     )  # fmt: skip
-    grouped = events and (not texts or len(corpus.articles) <= MOST_GROUPED)
+    grouped = events and (not texts or before <= MOST_GROUPED)
     finish(pd.concat(told_by, ignore_index=True) if grouped else None)
     return corpus
 
 
 def begin_folder(
-    path: Any, folder: Path, kind: str, options: Options, texts: bool, reading: Mapping[str, Any]
+    path: Any,
+    folder: Path,
+    kind: str,
+    options: Options,
+    texts: bool,
+    reading: Mapping[str, Any],
+    earlier: Earlier | None = None,
 ) -> Callable[[pd.DataFrame | None], None]:
     """Refuse what cannot be scored into a folder, before anything is read; what it gives is called when tables are.
 
@@ -325,6 +347,8 @@ def begin_folder(
         raise InputError(f"{folder / 'lexicon'} stands in the way and is not ours: move it, or name another output")
     scorer_for(options)
     manifest = _manifest(path, options, texts, reading)
+    if earlier:
+        manifest = earlier.continued(manifest)
     refuse_other_manifest(folder / MANIFEST, "score")
     events = folder / f"events.{kind}"
     refuse_foreign(events, EVENTS)

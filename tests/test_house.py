@@ -17,6 +17,7 @@ FLOORS = [
         {"validate"},
         {"show"},
         {"manifest"},
+        {"earlier"},
         {"stream", "notebooks"},
     ],
     *[{"cluster", "report"}, {"study"}, {"commands"}, {"__main__"}],

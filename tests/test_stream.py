@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import stream
+from analysis.earlier import Earlier
 from analysis.stream import Options, score_corpus, work_in_order
 from analysis.study import Study
 from analysis.tables import InputError, read_table
@@ -59,6 +60,53 @@ def test_scores_of_zero_that_are_not_written_are_there_when_read(corpus, tmp_pat
     dense, sparse = (tmp_path / name / "scores.parquet" for name in ("dense", "sparse"))
     assert pq.read_metadata(dense).num_rows == len(read_table(dense)) > 1.5 * pq.read_metadata(sparse).num_rows
     pd.testing.assert_frame_equal(read_table(dense), read_table(sparse))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_articles_that_are_added_give_the_tables_of_scoring_all(corpus, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(stream, "MOST_WHOLE", 6)
+    lines = [*corpus.read_text().splitlines(True), '{"id": "empty", "text": ""}\n']
+    lines[3] = lines[3].replace("Clearly", "<b>Clearly</b>")
+    many, few = "".join(lines), "".join([*lines[:9], lines[-1]])
+    corpus.write_text(many)
+    score_corpus(corpus, tmp_path / "all", kind, workers=1, batch_bytes=700)
+    corpus.write_text(few)
+    score_corpus(corpus, tmp_path / "out", kind, workers=1)
+    corpus.write_text("".join([*lines[:9], lines[-1], *lines[9:-1]]))
+    earlier = Earlier(tmp_path / "out")
+    score_corpus(corpus, tmp_path / "out", kind, workers=1, batch_bytes=700, earlier=earlier)
+    assert earlier.describe().startswith("14 added (9 more of the corpus were there) to 9 articles in ")
+    for name in (*NAMES, "events"):
+        one, other = (read_table(tmp_path / folder / f"{name}.{kind}") for folder in ("all", "out"))
+        if name == "articles":  # where in the file an article stands has changed
+            one, other = one.drop(columns="source"), other.drop(columns="source")
+        pd.testing.assert_frame_equal(one, other)
+    assert len(read_table(tmp_path / "out" / "rejected.csv")) == 1
+    notes = [read_table(tmp_path / folder / "notes.csv") for folder in ("all", "out")]
+    pd.testing.assert_frame_equal(*notes)
+    again = Earlier(tmp_path / "out")
+    score_corpus(corpus, tmp_path / "out", kind, workers=1, earlier=again)
+    assert (again.added, again.again) == (0, 23) and len(read_table(tmp_path / "out" / f"scores.{kind}")) == len(
+        read_table(tmp_path / "all" / f"scores.{kind}")
+    )
+
+
+def test_an_article_that_is_there_otherwise_is_rejected_and_other_words_are_refused(corpus, tmp_path):
+    score_corpus(corpus, tmp_path / "out", workers=1)
+    lines = corpus.read_text().splitlines(True)
+    corpus.write_text(lines[0].replace("rain", "snow") + lines[1].replace('"id": 1', '"id": "new"'))
+    score_corpus(corpus, tmp_path / "out", workers=1, earlier=Earlier(tmp_path / "out"))
+    rejected = read_table(tmp_path / "out" / "rejected.csv")
+    assert rejected["article_id"].tolist() == ["0"] and "out holds another article of this id" in rejected["reason"][0]
+    assert read_table(tmp_path / "out" / "articles.csv")["article_id"].tolist() == [*map(str, range(23)), "new"]
+    (tmp_path / "words.csv").write_text("feature,pattern\ndoubt,perhaps\n")
+    before = (tmp_path / "out" / "scores.csv").read_bytes()
+    other = Options(lexicon=str(tmp_path / "words.csv"))
+    with pytest.raises(InputError, match="out was scored with other lexicon"):
+        score_corpus(corpus, tmp_path / "out", options=other, workers=1, earlier=Earlier(tmp_path / "out"))
+    assert (tmp_path / "out" / "scores.csv").read_bytes() == before
+    with pytest.raises(InputError, match="no scored corpus to add to"):
+        Earlier(tmp_path)
 
 
 def test_bad_records_are_rejected_by_name_and_the_rest_is_scored(corpus, tmp_path):
