@@ -18,7 +18,7 @@ from analysis.earlier import Earlier
 from analysis.read import Corpus, describe, read
 from analysis.read.flags import PROBLEMS, check_articles, describe_problems, has_problem, tabulate_corpus
 from analysis.read.texts import has_only_hashes
-from analysis.stream import Options, quote_corpus, score_corpus
+from analysis.stream import MOST_GROUPED, Options, quote_corpus, score_corpus
 from analysis.tables import (
     ARTICLES,
     COMPARISON,
@@ -137,6 +137,8 @@ def score(options: Namespace) -> None:
         print(describe(score_corpus(options.path, options.output, kind, _files(options), **how)))
         if earlier:
             print(earlier.describe())
+            few = len(earlier.known) + earlier.added <= MOST_GROUPED
+            print("events: grouped anew over all" if few else "events: left to be grouped from the tables, being many")
     print(f"written: {options.output}")
 
 

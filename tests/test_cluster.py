@@ -46,26 +46,33 @@ def words(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def one(parts, tmp_path_factory):
+    """The tables that one process makes of the parts."""
+    folder = tmp_path_factory.mktemp("one")
+    (folder / "whole").mkdir()
+    for path in sorted(parts.iterdir())[:3]:
+        (folder / "whole" / path.name).symlink_to(path)
+    score_corpus(folder / "whole", folder / "tables", "parquet", workers=1)
+    return folder / "tables"
+
+
 def same(one, other):
     for name in NAMES:
         pd.testing.assert_frame_equal(read_table(one / f"{name}.parquet"), read_table(other / f"{name}.parquet"))
 
 
-def test_parts_give_the_tables_of_one_process_and_a_bad_record_is_named_with_its_file(parts, cluster, tmp_path):
+def test_parts_give_the_tables_of_one_process_and_a_bad_record_is_named_with_its_file(parts, one, cluster, tmp_path):
     score_parts(f"{parts}/[a-c].*", tmp_path / "parts", cluster.scheduler_address)
-    (tmp_path / "whole").mkdir()
-    for path in sorted(parts.iterdir())[:3]:
-        (tmp_path / "whole" / path.name).symlink_to(path)
-    score_corpus(tmp_path / "whole", tmp_path / "one", "parquet", workers=1)
-    same(tmp_path / "parts", tmp_path / "one")
+    same(tmp_path / "parts", one)
     rejected = read_table(tmp_path / "parts" / "rejected.csv")
     assert rejected[["source", "line", "reason"]].to_numpy().tolist() == [["a.jsonl", 7, "it has no text"]]
-    pd.testing.assert_frame_equal(rejected, read_table(tmp_path / "one" / "rejected.csv"))
+    pd.testing.assert_frame_equal(rejected, read_table(one / "rejected.csv"))
     assert not list((tmp_path / "parts").glob("**/parts")), "tables of parts are laid together"
 
 
-def test_a_lexicon_travels_and_a_worker_killed_on_the_way_changes_nothing(parts, cluster, words, tmp_path):
-    whole, killed = Options(lexicon=str(words)), []
+def test_a_worker_killed_on_the_way_changes_nothing(parts, one, cluster, tmp_path):
+    killed = []
 
     def kill():
         while not list((tmp_path / "out").glob("parts/.making-*")):
@@ -75,22 +82,27 @@ def test_a_lexicon_travels_and_a_worker_killed_on_the_way_changes_nothing(parts,
 
     thread = threading.Thread(target=kill)
     thread.start()
-    score_parts(parts, tmp_path / "out", cluster.scheduler_address, whole)
+    score_parts(parts, tmp_path / "out", cluster.scheduler_address)
     thread.join()
-    score_parts(parts, tmp_path / "quiet", cluster.scheduler_address, whole)
-    assert killed and set(read_table(tmp_path / "out" / "scores.parquet")["feature"]) == {"doubt"}
-    same(tmp_path / "out", tmp_path / "quiet")
+    assert killed
+    same(tmp_path / "out", one)
 
 
-def test_a_part_of_which_nothing_can_be_used_is_rejected_and_the_others_are_scored(parts, cluster, tmp_path):
+def test_a_lexicon_travels_and_a_part_of_no_use_is_rejected_and_others_are_scored(parts, cluster, words, tmp_path):
+    whole = Options(lexicon=str(words))
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text((parts / "b.csv").read_text())
     (tmp_path / "in" / "b.jsonl").write_text("no json\n")
-    assert len(score_parts(tmp_path / "in", tmp_path / "out", cluster.scheduler_address).articles) == 6
+    assert len(score_parts(tmp_path / "in", tmp_path / "out", cluster.scheduler_address, whole).articles) == 6
+    assert set(read_table(tmp_path / "out" / "scores.parquet")["feature"]) == {"doubt"}
+    assert read_table(tmp_path / "out" / "mentions.parquet")["match"].str.lower().unique().tolist() == [
+        "may",
+        "perhaps",
+    ]
     assert read_table(tmp_path / "out" / "rejected.csv")["source"].tolist() == ["b.jsonl"]
     (tmp_path / "in" / "c.csv").write_text((parts / "b.csv").read_text())
     with pytest.raises(InputError, match="article_id 'a6' stands in two parts"):
-        score_parts(tmp_path / "in", tmp_path / "again", cluster.scheduler_address)
+        score_parts(tmp_path / "in", tmp_path / "again", cluster.scheduler_address, whole)
     assert not (tmp_path / "again" / "scores.parquet").exists()
 
 

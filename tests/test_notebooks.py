@@ -163,11 +163,13 @@ def test_a_notebook_runs_in_a_fresh_kernel_with_the_parameters_of_another_corpus
     assert (tmp_path / "again.ipynb").read_bytes() == (tmp_path / "out.ipynb").read_bytes()
 
 
-def tiny(path, source, stored=None):
-    cell = nbformat.v4.new_code_cell(source, execution_count=1, id="one")
-    if stored is not None:
-        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=stored)]
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+def tiny(path, source, *stored):
+    """A notebook of one cell; or of as many with the same source as there are outputs stored of it."""
+    cells = []
+    for number, text in enumerate(stored or (None,), 1):
+        outputs = [] if text is None else [nbformat.v4.new_output("stream", name="stdout", text=text)]
+        cells.append(nbformat.v4.new_code_cell(source, execution_count=number, id=f"c{number}", outputs=outputs))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 
@@ -177,13 +179,12 @@ def test_a_failing_cell_is_named_with_its_cause(tmp_path):
 
 
 def test_a_changed_digit_in_a_stored_output_fails_the_check(tmp_path):
-    tiny(tmp_path / "right.ipynb", "print(1.234)", "1.234\n")
-    tiny(tmp_path / "wrong.ipynb", "print(1.234)", "1.235\n")
+    tiny(tmp_path / "digits.ipynb", "print(1.234)", "1.234\n", "1.235\n")
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path),
                "-p", "no:cacheprovider", "--nbval", str(tmp_path)]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert said.returncode == 1 and "1 failed, 1 passed" in said.stdout, said.stdout[-2000:]
-    assert "wrong" in said.stdout
+    assert "Cell 1" in said.stdout and "Cell 0" not in said.stdout
 
 
 def test_ctrl_c_ends_a_run_and_its_kernels_at_once(tmp_path):
