@@ -110,6 +110,13 @@ def test_a_text_past_repair_is_flagged_and_its_outlet_named(state):
     assert not told.str.contains("Sound").any()
 
 
+def test_a_long_text_in_which_nobody_speaks_needs_no_quotation_marks():
+    text = "The town's bakers open at six, and the queues are long by seven, when the bread is nearly gone. " * 20
+    assert check_articles(pd.DataFrame({"article_id": ["a"], "text": [text]}))[0]["problem"].isna().all()
+    spoken = f"{text} It's late, she said. He told her so."
+    assert check_articles(pd.DataFrame({"article_id": ["a"], "text": [spoken]}))[0]["problem"].tolist() == ["marks"]
+
+
 def test_lines_that_repeat_across_an_outlets_articles_are_told():
     texts = [f"{PROSE}\nJUST WATCHED\nThe rain of day {n}." for n in range(6)]
     articles = pd.DataFrame({"article_id": list("abcdef"), "outlet": "A", "text": texts})
