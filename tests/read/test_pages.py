@@ -2,6 +2,7 @@
 
 import textwrap
 import time
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.read import read
+from analysis.read.articles import WORD
 from analysis.read.pages import clean_page, find_agencies, section_lines
 
 # Written for these tests, in the shape of pages of four outlets.
@@ -353,3 +355,19 @@ def test_a_page_of_eight_times_the_lines_costs_no_more_than_that():
 
     # Work that grows with the square takes 64 times as long, and was seen to take 40; straight work 8 times.
     assert seconds(4000) < 20 * max(seconds(500), seconds(500))
+
+
+_LINES = [
+    FIRST, f"KABUL (Reuters) - {FIRST}", "Photo: Anna Jones/AP", "In this file photo the harbour is seen", "Related:",
+    "READ MORE: Five things", "Sign up for our newsletter", "Most read in World", "All rights reserved", "Short.",
+    "Rain is near the city", f"Rain is near the city {FIRST}", "[img src=x]", "* IS is banned", "US - a long old photo",
+    "March 6, 2018", "By Anna Jones", "Share", "It may rain, he said.",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=12), st.booleans(), st.sampled_from(["\n", "\n\n"]))
+def test_every_word_of_a_page_is_kept_or_among_what_was_cut(lines, extracted, between):
+    saved = between.join(lines)
+    page = clean_page(saved, extracted=extracted)
+    told = Counter(WORD.findall(page.text)) + Counter(WORD.findall("\n".join(page.removed["text"])))
+    assert told == Counter(WORD.findall(saved))
