@@ -5,6 +5,7 @@
     python benchmarks/attribution.py report CORPUS                 figures by outlet on the test part
     python benchmarks/attribution.py check CORPUS --judged NEWS    fails under token F1 0.85 there, or under 170 of the
                                                                    200 judged voices of data/coding/voice.csv
+    python benchmarks/attribution.py voices NEWS --also AGENCIES   writes the voices found now into that table
 
 CORPUS: JSON Lines (plain or gzipped) of articles with `id`, `outlet`, `text` and `attributions`, each a dictionary of
 `source`, `cue` and `content`: lists of [start, end] in characters. The articles are split by the first hexadecimal
@@ -20,13 +21,14 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.codebook.quotations import find_quotations
-from analysis.tables import read_table
+from analysis.tables import read_table, write_table
 from analysis.validate.sheets import text_hash
 from analysis.voice import VOICES, find
 from analysis.voice import contents as A
@@ -79,19 +81,33 @@ def read_sentences(path: Path) -> list[dict]:
     return articles
 
 
-def judged_voices(path: Path) -> int:
-    """How many of the places judged in US news (data/coding/voice.csv) have the coded voice."""
+def found_voices(path: Path) -> pd.DataFrame:
+    """The judged places (data/coding/voice.csv) of the articles in a file, `voice` as the tool has it now."""
     judged = read_table(CODING / "voice.csv")
-    judged = judged[judged["domain"] == "US news"]
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         articles = [article for article in map(json.loads, lines) if article["id"] in set(judged["article_id"])]
+    judged = judged[judged["article_id"].isin([article["id"] for article in articles])]
     found = find(*(pd.Series([article[part] for article in articles]) for part in ("text", "title")))
     row = {article["id"]: number for number, article in enumerate(articles)}
     text = judged["article_id"].map(row) * 2 + (judged["section"] != "headline")
     # A place, not a mention: the codebook may count another word there by now, or none.
     byte = found.tokens.bytes_of(judged["start"].to_numpy(int), text.to_numpy(int))
     word = np.searchsorted(found.tokens.start, byte, side="right") - 1
-    return int((np.array(VOICES)[found.voice[word]] == judged["coded"]).sum())
+    judged = judged.assign(voice=np.array(VOICES)[found.voice[word]])
+    return judged.assign(verdict=(judged["voice"] == judged["coded"]).astype(int).astype(str))
+
+
+def judged_voices(path: Path) -> int:
+    """How many of the places judged in US news have the coded voice."""
+    judged = found_voices(path)
+    return int((judged.loc[judged["domain"] == "US news", "verdict"] == "1").sum())
+
+
+def judge_voices(paths: Sequence[Path]) -> None:
+    """Write what the tool says now beside what was coded, for the judged places of these files."""
+    judged = read_table(CODING / "voice.csv")
+    judged.update(pd.concat([found_voices(path) for path in paths]))
+    write_table(judged, CODING / "voice.csv")
 
 
 class Gold:
@@ -444,18 +460,21 @@ LOWEST_F1, LOWEST_VOICES = 0.85, 170
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("tune", "report", "check"))
+    parser.add_argument("command", choices=("tune", "report", "check", "voices"))
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--parts", nargs="+", default=None, help="tune: tune dev; report and check: test")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument(
-        "--also", type=Path, help="tune: the corpus whose sentences data/coding/attribution.csv annotates"
+        "--also", type=Path, help="tune, voices: the corpus whose sentences data/coding/attribution.csv annotates"
     )
     parser.add_argument("--judged", type=Path, help="check: the corpus whose mentions data/coding/voice.csv judges")
     options = parser.parse_args()
     if options.command == "tune":
         articles = read(options.corpus, tuple(options.parts or ("tune", "dev")))
         tune(articles + (read_sentences(options.also) if options.also else []), options.weights)
+        return
+    if options.command == "voices":
+        judge_voices([path for path in (options.corpus, options.also) if path])
         return
     figures = report(read(options.corpus, tuple(options.parts or ("test",))))
     print(figures.to_string())

@@ -96,9 +96,14 @@ def calibration(path: str | Path) -> Plot:
 
 
 def voice_table(voices: pd.DataFrame) -> pd.DataFrame:
-    """How often a voice is right, by the voice given: `voice given`, `judged`, `right`, `precision` and its "
-    "interval."""
-    return precision_table(voices.assign(feature=voices["voice"])).rename(columns={"feature": "voice given"})
+    """How often a voice is right, by kind of text and by the voice given: `domain`, `voice given`, `judged`, `right`,
+    `precision` and its interval."""
+    tables = {
+        domain: precision_table(judged.assign(feature=judged["voice"]))
+        for domain, judged in voices.groupby("domain", sort=False)
+    }
+    found = pd.concat(tables, names=["domain"]).reset_index("domain")
+    return found.rename(columns={"feature": "voice given"})
 
 
 def answers_table(folder: str | Path, articles: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
