@@ -50,7 +50,11 @@ def correction_factors(coded: pd.DataFrame, side: pd.Series, names: pd.Series, c
         Sides and cells wanted.
     """
     coded = coded.assign(side=coded["article_id"].map(side)).dropna(subset=["side", "coder"])
-    found = {name: np.full((len(names), len(cells)), np.nan) for name in Factors._fields}
+    found = np.full((len(Factors._fields), len(names), len(cells)), np.nan)
+    row = {name: number for number, name in enumerate(names)}
+    column = {
+        cell: number for number, cell in enumerate(zip(cells["feature"], cells["section"], cells["voice"], strict=True))
+    }
     for voice in (*VOICES, "unquoted", "all"):
         asked = {"unquoted": UNQUOTED, "all": VOICES}.get(voice, (voice,))
         tool = coded["tool"].isin(asked)
@@ -58,14 +62,10 @@ def correction_factors(coded: pd.DataFrame, side: pd.Series, names: pd.Series, c
         given = coded["coder"].mask(coded["coder"] == "1", coded["tool"].where(coded["tool"] != "0", "newsroom"))
         weight = coded["weight"].astype(float)
         table = coded.assign(tool=weight * tool, coder=weight * given.isin(asked), silent=weight.where(~tool))
-        for (name, feature, section), rows in table.groupby(["side", "feature", "section"]):
-            at = (names == name).to_numpy()[:, None] & (
-                cells[["feature", "section", "voice"]] == [feature, section, voice]
-            ).all(axis=1).to_numpy()
-            if at.any() and len(rows) >= FEWEST_CODED and rows["tool"].sum() > 0:
-                for key, value in zip(Factors._fields, _factor(rows), strict=True):
-                    found[key][at] = value
-    return Factors(**found)
+        for (name, feature, section), rows in table[table["side"].isin(names)].groupby(["side", "feature", "section"]):
+            if len(rows) >= FEWEST_CODED and rows["tool"].sum() > 0 and (feature, section, voice) in column:
+                found[:, row[name], column[feature, section, voice]] = _factor(rows)
+    return Factors(*found)
 
 
 def _factor(rows: pd.DataFrame) -> tuple[float, float, float]:

@@ -10,34 +10,36 @@ from analysis.compare.correction import error_differences
 from analysis.tables import InputError
 
 
-def simulate(random, recalls, articles=300, coded=600, prevalence=0.1):
+def simulate(random, recalls, articles=300, coded=600, prevalence=0.1, features=("hedge",)):
     """Outlets of equal truth whose markers the tool finds with unlike recall; half of the coded sentences are hits."""
     parts = []
     for outlet, recall in zip("ABCDEF", recalls, strict=False):
         article = np.repeat(np.arange(articles), random.poisson(16, articles) + 4)
-        true = random.random(len(article)) < prevalence * random.gamma(4, 0.25, articles)[article]
-        tool = np.where(true, random.random(len(article)) < recall, random.random(len(article)) < 0.004)
         ids = np.array([f"{outlet}{i:04d}" for i in range(articles)])
-        counts = {"mentions": np.bincount(article, tool, articles).astype(int), "words": 22 * np.bincount(article)}
-        shared = {"section": "body", "feature": "hedge"}
-        scores = pd.DataFrame({"article_id": ids, "voice": "newsroom", **shared, **counts})
-        drawn = []
-        for pool in (np.flatnonzero(tool), np.flatnonzero(~tool)):
-            taken = random.choice(pool, min(coded // 2, len(pool)), replace=False)
-            voices = {name: np.where(said[taken], "newsroom", "0") for name, said in (("tool", tool), ("coder", true))}
-            weight = len(pool) / len(taken)
-            drawn.append(pd.DataFrame({"article_id": ids[article[taken]], **shared, "weight": weight, **voices}))
-        parts.append((scores, pd.DataFrame({"article_id": ids, "outlet": outlet}), pd.concat(drawn)))
+        scores, drawn = [], []
+        for feature in features:
+            true = random.random(len(article)) < prevalence * random.gamma(4, 0.25, articles)[article]
+            tool = np.where(true, random.random(len(article)) < recall, random.random(len(article)) < 0.004)
+            counts = {"mentions": np.bincount(article, tool, articles).astype(int), "words": 22 * np.bincount(article)}
+            shared = {"section": "body", "feature": feature}
+            scores.append(pd.DataFrame({"article_id": ids, "voice": "newsroom", **shared, **counts}))
+            for pool in (np.flatnonzero(tool), np.flatnonzero(~tool)):
+                taken = random.choice(pool, min(coded // 2, len(pool)), replace=False)
+                voices = {
+                    name: np.where(said[taken], "newsroom", "0") for name, said in (("tool", tool), ("coder", true))
+                }
+                weight = len(pool) / len(taken)
+                drawn.append(pd.DataFrame({"article_id": ids[article[taken]], **shared, "weight": weight, **voices}))
+        parts.append((pd.concat(scores), pd.DataFrame({"article_id": ids, "outlet": outlet}), pd.concat(drawn)))
     return tuple(pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
 
 
 def test_equal_outlets_stay_equal_where_the_tool_misses_more_in_one():
-    random, found, plain, trials = np.random.default_rng(1), [], [], 40
-    for _ in range(trials):
-        scores, articles, coded = simulate(random, (0.9, 0.75))
-        found.append(contrasts(scores, articles, coded=coded).iloc[0])
-        plain.append(contrasts(scores, articles).iloc[0])
-    found, plain = pd.DataFrame(found), pd.DataFrame(plain)
+    trials = 40  # each a feature of its own, drawn anew and coded anew, on the same articles
+    named = [f"feature {number}" for number in range(trials)]
+    scores, articles, coded = simulate(np.random.default_rng(1), (0.9, 0.75), features=named)
+    found, plain = contrasts(scores, articles, coded=coded), contrasts(scores, articles)
+    assert len(found) == len(plain) == trials
     assert np.exp(np.log(found["rate_ratio"].astype(float)).mean()) == pytest.approx(1, abs=0.06)
     assert found["ci_low"].le(1).mul(found["ci_high"].ge(1)).sum() >= stats.binom.ppf(0.001, trials, 0.95)
     assert (found["p"] < 0.05).sum() <= stats.binom.isf(0.001, trials, 0.05) < (plain["p"] < 0.05).sum()
