@@ -181,3 +181,9 @@ def test_a_bad_dictionary_is_refused_in_one_line(tmp_path, name, text):
         read_lexicon(tmp_path / name)
     assert "\n" not in str(refused.value)
     assert name in str(refused.value)
+
+
+def test_more_entries_than_can_be_scored_with_are_refused_with_the_limit(tmp_path):
+    rows = "feature,pattern\n" + "".join(f"hedge,w{number}\n" for number in range(20_001))
+    with pytest.raises(InputError, match=r"hedge\.csv: it has 20,001 entries; at most 20,000 are read"):
+        read_lexicon(lexicon(tmp_path, rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -346,3 +347,13 @@ def test_where_nobody_is_named_there_is_no_kind_of_source() -> None:
 def test_a_heading_before_a_colon_is_no_speaker() -> None:
     assert quotations("WASHINGTON: The talks may fail, and this is what comes after them.").empty
     assert quotations("Note: It may rain.").empty
+
+
+def test_a_sentence_of_thousands_of_cues_takes_no_more_than_its_length():
+    peaks = []
+    for cues in (1000, 2000):
+        tracemalloc.start()
+        quotations("He said that " * cues + "it may rain.")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2.6 * peaks[0]
