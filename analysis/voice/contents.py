@@ -388,6 +388,11 @@ def _before_announcing(words: Words, high: np.ndarray) -> np.ndarray:
     return np.where(announcing, subject_of(words, high - 1), high)
 
 
+_ARTICLE = kinds_named("a lower")  # *an* is of no kind of its own
+_COMMENTING = kinds_named("a in")
+#: What follows the verb of a hint: *referring to*, *hinting at*.
+_POINTING = kinds_named("to at")
+_RELATIVE = kinds_named("that which who")
 #: Subjects that begin a clause of the newsroom's after a quotation and *and*.
 _SUBJECT = kinds_named("he she it they")
 
@@ -395,14 +400,21 @@ _SUBJECT = kinds_named("he she it they")
 def clause_breaks(words: Words) -> np.ndarray:
     """Places of *and* that end a content: before a second verb of speech with *that* (*said that … and noted that …*),
     and after a quotation before a new subject (*wrote that she “couldn’t” and she left*); and of a comment (*…, in what
-    may be a hint*)."""
+    may be a hint*; *…, apparently a hint*; *…, a claim that could not be verified*)."""
     joint = np.flatnonzero(words.kind[: words.size] == AND)
     verb = _TOLD[words.kind[joint + 1]] & words.governs("speech", joint + 1) & (words.kind[joint + 2] == THAT)
     subject = (words.quote_last[joint] == joint) & _SUBJECT[words.kind[joint + 1]]
     breaks = joint[(verb | subject) & ~words.inside(joint)]
-    comment = np.flatnonzero((words.gap[: words.size] == COMMA) & (words.kind[: words.size] == KINDS.index("in")))
-    comment = comment[(words.kind[comment + 1] == KINDS.index("what")) & ~words.inside(comment)]
-    return np.union1d(breaks, comment)
+    comment = np.flatnonzero(words.gap[: words.size] == COMMA)
+    opens, second, third = (words.kind[comment + ahead] for ahead in range(3))
+    within = (opens == KINDS.index("in")) & ((second == KINDS.index("what")) | words.seeming[comment + 1])
+    within |= (opens == KINDS.index("in")) & words.seeming[comment + 2]
+    an = _ARTICLE[opens]
+    within |= an & words.seeming[comment + 1]
+    seeming = words.seeming[comment] & _COMMENTING[second]
+    seeming |= words.seeming[comment] & (second == KINDS.index("Ing")) & _POINTING[third]
+    called = an & words.governs("noun", comment + 1) & (second != KINDS.index("Ss")) & _RELATIVE[third]
+    return np.union1d(breaks, comment[(within | seeming | called) & ~words.inside(comment)])
 
 
 def right_contents(words: Words, claims: Claims, cue: np.ndarray) -> pd.DataFrame:
@@ -500,6 +512,7 @@ def find_contents(words: Words, quotes: Quotes) -> pd.DataFrame:
         ignore_index=True,
     )
     found = without_circumstance(words, claims, found[found["last"] > found["first"]])
+    found = without_questions(words, found)
     found = found.sort_values(["first", "last"], ascending=[True, False], kind="stable", ignore_index=True)
     return found.assign(last=within_each_other(found))
 
@@ -548,7 +561,7 @@ def without_circumstance(words: Words, claims: Claims, found: pd.DataFrame) -> p
 
 
 #: What follows a verb of speech whose content stands before it, if anything does: when, where, how.
-_WHEREABOUTS = kinds_named("in on at during after through via while when as Ing time")
+_WHEREABOUTS = kinds_named("in on at by during after through via while when as Ing time")
 
 
 def says_that(words: Words, cue: np.ndarray) -> np.ndarray:
@@ -560,14 +573,14 @@ def says_that(words: Words, cue: np.ndarray) -> np.ndarray:
 #: Words that begin a clause inside another, whose verb is theirs.
 _INNER = kinds_named("who which that whose when where while if because although though since as what")
 _PRONOUN = kinds_named("i you he she it we they there this that")
-_RELATIVE = kinds_named("who which")
+_WHO = kinds_named("who which")
 
 
 def says_behind(words: Words, cue: np.ndarray) -> np.ndarray:
     """Which cues are a verb of speech behind a whole clause and a comma: *…, Putin said answering a question*, or with
     nothing but the speaker behind them (*…, says the army*)."""
     kind, gap = words.kind, words.gap
-    said = words.governs("speech", cue) & (that_after(words, cue) < 0) & ~_RELATIVE[kind[subject_of(words, cue)]]
+    said = words.governs("speech", cue) & (that_after(words, cue) < 0) & ~_WHO[kind[subject_of(words, cue)]]
     said &= (kind[cue] != KINDS.index("Ing")) | (cited_before(words, cue) != 0)
     end, (low, high) = left_end(words, cue), limits_of(words, cue)
     said &= (end > 0) & (gap[np.maximum(end, 0)] == COMMA) & (words.quote_next[cue] > high)
@@ -588,18 +601,54 @@ def says_behind(words: Words, cue: np.ndarray) -> np.ndarray:
 
 
 _TOPIC = kinds_named("about on if whether")
+_PUT, _ABOUT = kinds_named("about on if whether for"), kinds_named("about")
+_ASKING = ("ask", "question", "press", "quiz", "grill")
+_ANSWERING = ("answer", "respond", "reply", "response")
+#: What may stand before *asked* at the head of a sentence, and before *response*.
+_BEFORE_ASKED = kinds_named("when in while")
 _AUXILIARY = _FINITE & ~kinds_named("it's he's she's they're i'm we're there's")
 _VERB_FORM = kinds_named("Ss Ed lower")
 
 
 def is_question(words: Words, cue: np.ndarray) -> np.ndarray:
     """Which cues put a question to somebody: what they are asked about is nobody's word (*asked about its alleged
-    aid*)."""
+    aid*; *asked by a reporter whether …*)."""
+    every, cue = cue, cue[words.of_lemma(cue, *_ASKING, *_ANSWERING, "elaborate", "inquire", "comment")]
     asking = words.of_lemma(cue, "ask", "question", "elaborate", "inquire", "comment")
-    when = np.zeros(len(cue), dtype=bool)
-    for back in range(1, 5):
-        when |= (words.kind[cue - back] == KINDS.index("when")) & (cue - back >= words.head[cue])
-    return asking & (when | _TOPIC[words.kind[cue + 1]])
+    when, topic = np.zeros(len(cue), dtype=bool), _TOPIC[words.kind[cue + 1]]
+    # Who asks, or who is asked, may stand between, where the clause is no statement of its own.
+    passive = (words.gap[cue] != 0) | (cue == words.head[cue]) | BEING[words.kind[cue - 1]]
+    for step in range(1, 5):
+        when |= (words.kind[cue - step] == KINDS.index("when")) & (cue - step >= words.head[cue])
+        place = np.minimum(cue + step, words.size)
+        topic |= np.where(passive, _PUT[words.kind[place]], _ABOUT[words.kind[place]]) & (words.mark[place] <= cue)
+    asking |= words.of_lemma(cue, *_ASKING) & (passive | when)
+    replying = words.of_lemma(cue, *_ANSWERING) & (words.kind[cue - 1] == KINDS.index("in"))
+    puts = asking & (when | topic) | replying & (words.kind[cue + 1] == KINDS.index("to"))
+    return np.isin(every, cue[puts])
+
+
+def question_ends(words: Words) -> tuple[np.ndarray, np.ndarray]:
+    """First words of the sentences that begin with a question put to somebody, and the comma that ends it: *Asked
+    whether …,*; *Responding to a question about …,*; *In response to …,*."""
+    head = np.unique(words.head[: words.size])
+    at = head + _BEFORE_ASKED[words.kind[head]]
+    asked = words.of_lemma(at, *_ASKING) | (words.of_lemma(at, *_ANSWERING) & (words.kind[at + 1] != THAT))
+    head, at = head[asked], at[asked]
+    marks = np.append(np.flatnonzero(words.gap[: words.size]), words.size)
+    comma = marks[np.searchsorted(marks, at, side="right")]
+    good = (words.gap[comma] == COMMA) & (comma < words.tail[head]) & ~words.inside(head)
+    return head[good], comma[good]
+
+
+def without_questions(words: Words, found: pd.DataFrame) -> pd.DataFrame:
+    """Contents before a cue without the question that the sentence begins with."""
+    head, comma = question_ends(words)
+    first, left = found["first"].to_numpy(), (found["side"] == LEFT).to_numpy()
+    which = np.searchsorted(head, first, side="right") - 1
+    within = left & (which >= 0) & (first < np.append(comma, 0)[which])
+    begins = np.where(within, np.append(comma, 0)[which], first)
+    return found.assign(first=begins)[begins < found["last"].to_numpy()]
 
 
 def is_citing(words: Words, cue: np.ndarray) -> np.ndarray:

@@ -58,7 +58,13 @@ def find_labels(tokens: Tokens, words: Words, phrases: Phrases, headline: np.nda
 def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.ndarray) -> list[dict[Any, Any]]:
     """Labels at the head of a line, up to a colon."""
     after = np.flatnonzero(((words.gap == COLON) | (words.gap == LABEL)) & ~words.opens)
-    after = after[(after > 0) & (after < words.size)]
+    # *Q.* and *A.* at the head of a line.
+    lettered = lines + 1
+    dotted = tokens.vocabulary.table("dot", lambda s: s.strip(" ") == ".", of="gaps")
+    lettered = lettered[(lettered < words.size) & dotted[tokens.gap[np.minimum(lettered, words.size - 1)]]]
+    names = [tokens.vocabulary.strings[code] in ("Q", "A") for code in tokens.word[lettered - 1]]
+    lettered = lettered[np.array(names, dtype=bool)]
+    after = np.union1d(after[(after > 0) & (after < words.size)], lettered)
     line = np.searchsorted(lines, after - 1, side="right") - 1
     near = (line >= 0) & (after - lines[np.maximum(line, 0)] <= _LABEL_WORDS)
     rows = []
@@ -76,9 +82,19 @@ def _before_colons(tokens: Tokens, words: Words, lines: np.ndarray, headed: np.n
     several = (here["last"].transform("size") >= _TRANSCRIPT).to_numpy(bool)
     interview = several & (here["asks"].transform("any") | here["again"].transform("any")).to_numpy(bool)
     shape = table["shape"].to_numpy()
+    table["last"] = _whole_turns(table, interview & here["asks"].transform("any").to_numpy(bool))
     table["direct"] = np.isin(shape, ("turn", "role", "one word")) | (shape != "quoted") & interview
     kept = np.where(shape == "one word", several, (shape != "long") | interview)
     return [row for row, keep in zip(table[_COLUMNS].to_dict("records"), kept, strict=True) if keep]
+
+
+def _whole_turns(table: pd.DataFrame, interview: np.ndarray) -> np.ndarray:
+    """Ends of turns: in an interview a turn may have several paragraphs, up to the next label."""
+    following = table["speaker"].shift(-1, fill_value=-1).to_numpy()
+    same = (table["text"] == table["text"].shift(-1)).to_numpy()
+    # A name as it is usually written may as well head a paragraph of a report.
+    goes_on = interview & same & np.isin(table["shape"].to_numpy(), ("turn", "role", "one word"))
+    return np.where(goes_on, np.maximum(following, table["last"]), table["last"])
 
 
 def _labelled(tokens: Tokens, words: Words, begin: int, first: int, stop: int, headline: bool) -> dict[str, Any] | None:
@@ -89,6 +105,11 @@ def _labelled(tokens: Tokens, words: Words, begin: int, first: int, stop: int, h
     "long" one, after a name as it is usually written.
     """
     label, colon, _ = tokens.slice(int(tokens.start[begin]), int(tokens.start[first])).partition(":")
+    if first == begin + 1 and label.rstrip() in ("Q.", "A."):
+        label, colon = label[0], ":"
+    if "]" in label and "[" not in label:
+        name, comma, role = label.rstrip().removesuffix("]").partition(", ")
+        label = f"{name} ({role})" if comma else name
     last_word = tokens.vocabulary.strings[tokens.word[first - 1]].lower()
     turn, named = _TURN.fullmatch(label.rstrip()), _NAMED.fullmatch(label.rstrip())
     found = turn or named

@@ -28,6 +28,10 @@ _HIDDEN = frozenset("source sources insider insiders anonymous unnamed unidentif
 _ANONYMITY = frozenset("anonymity anonymously unnamed".split())
 
 
+#: What counts whoever stands behind its *of*: *a total of 70 fighters*.
+_AMOUNTS = frozenset("total number majority lots dozens scores hundreds thousands couple handful half".split())
+
+
 @lru_cache(1 << 16)
 def source_kind(phrase: str) -> str:
     """Kind of the source that a noun phrase names.
@@ -49,8 +53,15 @@ def source_kind(phrase: str) -> str:
         head = {word.lower() for word in front[named + 1 :]} & word_class("crowd")
         front = front[: named + 1] if named and not head else front  # *Ann Smith last*: no part of the name
     last, low = front[-1], [word.lower() for word in front]
+    if low[-1] in _AMOUNTS and joint < len(words) - 1 and words[joint] == "of":
+        return source_kind(" ".join(words[joint + 1 :]))
     several = low[-1] in ("one", "some", "many", "several", "most") and joint < len(words)
-    if several or {*low} & _HIDDEN or (low[-1] in word_class("vague") and not low[0].isdigit()):
+    if (
+        several
+        or low[:2] == ["no", "one"]
+        or {*low} & _HIDDEN
+        or (low[-1] in word_class("vague") and not low[0].isdigit())
+    ):
         return "unnamed"
     if low[-1] in word_class("document") and (len(front) == 1 or not last[:1].isupper()):
         return "document"

@@ -23,6 +23,7 @@ from analysis.voice.words import (
     WHO,
     Words,
     cited_before,
+    citing_beside,
     gaps_named,
     kinds_named,
     stated_by,
@@ -102,7 +103,9 @@ def _stands_in_phrase(tokens: Tokens, words: Words) -> np.ndarray:
     cue = (frame > 0) & (kind != KINDS.index("capital")) & ~noun
     # *The ministry's press service*, but not *Russia's claim that …*.
     owned = _after(kind == KINDS.index("Possessive")) & ~_ahead_of(kind == THAT)
-    determined = (_after(DETERMINER.take(kind)) | owned) & ~words.opens[: words.size]
+    reported = _after(words.press[: words.size]) & (kind == KINDS.index("Ss"))
+    an = tokens.vocabulary.table("an", lambda s: s.lower() == "an", of="words").take(tokens.word)
+    determined = (_after(DETERMINER.take(kind) | an) | owned | reported) & ~words.opens[: words.size]
     return (
         ~_HARD.take(kind) & ~_ALONE.take(kind) & ~plain.take(tokens.word) & (~(_VERBAL.take(kind) | cue) | determined)
     )
@@ -212,8 +215,15 @@ def locate_speakers(
     chosen = _out_of_prepositions(words, phrases, chosen, cue, low)
     chosen = _with_participle(words, phrases, chosen, cue)
     stated, cited = stated_by(words, cue), cited_before(words, cue)
+    cited = np.where(cited == 0, citing_beside(words, cue), cited)
     after = np.minimum(np.searchsorted(phrases.first, np.where(stated, cue, cited) + 1), len(phrases.first) - 1)
     chosen = np.where(stated | (cited > 0), after, chosen)
+    # *He was quoted by an agency as saying*; *…, he was quoted as saying by it*.
+    passive = np.flatnonzero(cited < 0)
+    ends = subject_of(words, -cited[passive]) + 1
+    quoted = np.minimum(np.searchsorted(phrases.last, ends), len(phrases.last) - 1)
+    found = phrases.last[quoted] == ends
+    chosen[passive[found]] = quoted[found]
     first, last = (np.where(chosen >= 0, np.append(bound, -1)[chosen], -1) for bound in phrases)
     first = _whole_subject(words, phrases, chosen, first, cue)
     # *US claims that …*: the name before the noun.
@@ -221,6 +231,9 @@ def locate_speakers(
     named &= (words.kind[cue + 1] == THAT) & (words.kind[cue] != KINDS.index("capital"))
     first, last = np.where(named, cue - 1, first), np.where(named, cue, last)
     last = np.where(first < cue, np.minimum(last, cue), last)
+    press = words.press[cue - 1] & (words.kind[cue] == KINDS.index("Ss")) & (words.gap[cue] == 0)
+    press &= (words.kind[cue + 1] == THAT) & words.of_lemma(cue, "report")
+    first, last = np.where(press, cue - 1, first), np.where(press, cue + 1, last)
     bare = (first >= 0) & (last == first + 1) & _NOBODY[words.kind[first]]
     bare |= (words.kind[first] == KINDS.index("it")) & BEING[words.kind[last]] & (cue - last < 3) & (first < cue)
     return Phrases(np.where(bare, -1, first), np.where(bare, -1, last))

@@ -184,6 +184,10 @@ class Words(NamedTuple):
         Places of the words that may be a cue.
     day : bool array
         Says when somebody spoke and nothing else (*last Monday*, *March 23*).
+    seeming : bool array
+        Says how it looks to who writes (*apparently*, *an apparent hint*).
+    press : bool array
+        Makes of *reports* behind it what media report (*media reports*).
     that : int array
         Places of *that*, but for *of that*.
     size : int
@@ -205,6 +209,8 @@ class Words(NamedTuple):
     opens: np.ndarray
     cue: np.ndarray
     day: np.ndarray
+    seeming: np.ndarray
+    press: np.ndarray
     that: np.ndarray
     size: int
     cues: CueList
@@ -233,6 +239,14 @@ _DAYS = frozenset(
 )
 
 
+_SEEMING = ("apparent", "apparently", "seeming", "seemingly", "presumably", "evidently")
+
+
+_PRESS = ("media", "press", "news", "newspaper", "television", "intelligence")
+#: Days, looks and the press in one table: one pass over the vocabulary.
+_MARKED = {**dict.fromkeys(_DAYS, 1), **dict.fromkeys(_SEEMING, 2), **dict.fromkeys(_PRESS, 3)}
+
+
 def _padded(values: np.ndarray, filler: int = 0) -> np.ndarray:
     return np.append(values, np.full(PAD, filler, dtype=values.dtype))
 
@@ -257,6 +271,8 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
     began = np.cumsum(began, dtype=np.int32)
     that = np.flatnonzero(kind == THAT)
     lemma, frame, stance = (_padded(table.take(tokens.word)) for table in cue_tables(strings, cues))
+    marked = strings.table("marked", lambda s: _MARKED.get(s.lower(), int(s.isdigit())), "uint8", "words")
+    marked = _padded(marked.take(tokens.word))
     return Words(
         kind=kind,
         gap=gap,
@@ -271,7 +287,9 @@ def read_words(tokens: Tokens, quotes: Quotes, cues: CueList) -> Words:
         quote_next=np.append(quotes.first, np.int32(2**30))[began],
         opens=opens,
         cue=np.flatnonzero(lemma),
-        day=_padded(strings.table("day", lambda s: s.lower() in _DAYS or s.isdigit(), of="words").take(tokens.word)),
+        day=marked == 1,
+        seeming=marked == 2,
+        press=marked == 3,
         that=that[(kind[that - 1] != KINDS.index("of")) | opens[that]],
         size=count,
         cues=cues,
@@ -329,6 +347,21 @@ def stated_by(words: Words, cue: np.ndarray) -> np.ndarray:
     stated = words.governs("noun", cue) & (words.kind[cue + 1] == BY)
     stated[stated] = that_after(words, cue[stated]) > 0
     return stated
+
+
+def citing_beside(words: Words, cue: np.ndarray) -> np.ndarray:
+    """The *citing* or *quoting* after a comma whose object is the speaker of each verb of speech beside it; 0 for other
+    cues: *Reuters reported, citing officials, that …*; *Haaretz, quoting officials, said …*."""
+    said = words.of_lemma(cue, "report", "reported", "say") & (words.kind[cue] != KINDS.index("Ing"))
+    said &= words.quote_next[words.head[cue]] >= words.tail[cue]
+    citing = words.cue[words.of_lemma(words.cue, "cite", "quote as saying")]
+    citing = citing[(words.kind[citing] == KINDS.index("Ing")) & (words.gap[citing] == COMMA) & ~words.inside(citing)]
+    before = np.append(0, citing)[np.searchsorted(citing, cue)]
+    aside = (words.gap[cue] == COMMA) & (before > words.head[cue]) & (words.mark[cue - 1] == before)
+    after = np.append(citing, words.size)[np.searchsorted(citing, cue, side="right")]
+    speech = np.cumsum(np.append(0, words.cues.governing("speech")[words.frame]), dtype=np.int32)
+    behind = (after < words.tail[cue]) & (words.mark[after - 1] <= cue) & (speech[after] == speech[cue + 1])
+    return np.where(said & aside, before, np.where(said & behind, after, 0))
 
 
 def cited_before(words: Words, cue: np.ndarray) -> np.ndarray:

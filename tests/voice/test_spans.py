@@ -291,7 +291,17 @@ def test_arbitrary_text_never_fails_and_offsets_hold(texts: list[str]) -> None:
         ("false", "“It is false,” Wells told the agency, according to Reuters.", ("quoted", "Wells")),
         ("may", "She denied reports by some aides claiming that he may go.", ("reported", "aides")),
         ("may", "Wells rejected US claims that Moscow may pay them.", ("reported", "US")),
+        ("may", "Kyodo reported, citing two aides, that Tokyo may agree.", ("reported", "two aides")),
+        ("may", "The pact may fail, its author was quoted as saying by Kyodo.", ("reported", "author")),
+        ("may", "He denied media reports that the king may abdicate.", ("reported", "media reports")),
+        # a comment after the content is the newsroom's
+        ("apparently", "Wells said the talks were over, apparently alluding to Geneva.", ("newsroom", "")),
+        ("apparent", "Wells said the others were to blame, an apparent swipe at Paris.", ("newsroom", "")),
+        ("apparently", "Police said the men, apparently drunk, had fired.", ("reported", "Police")),
         # a question is not the words of who is asked
+        ("alleged", "Asked by the BBC about the alleged deal, Wells told them that it was over.", ("newsroom", "")),
+        ("alleged", "In response to a question on the alleged deal, Wells said it was over.", ("newsroom", "")),
+        ("alleged", "Reporters asked him about the alleged deal, and he left.", ("newsroom", "")),
         ("alleged", "Wells, asked about the alleged payments, said that they had stopped.", ("newsroom", "")),
         # the newsroom goes on behind an attributed clause
         ("apparently", "It was over, he said, in what was apparently a joke.", ("newsroom", "")),
