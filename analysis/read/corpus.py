@@ -9,6 +9,7 @@ import pandas as pd
 
 _MOST_LINES = 12  # reasons and kinds of notes that are listed: the tables have them all
 _MOST_NAMES = 12  # columns that are listed as unused
+_WANTED = ["text", "outlet", "published", "headline"]  # what an unused column may stand for, the most missed first
 _LONGEST = 40  # characters of a column's name that are shown
 
 
@@ -60,7 +61,7 @@ def describe(corpus: Corpus) -> str:
     >>> print(describe(read([{"id": 7, "body": "It may rain.", "likes": 5}, {"id": 8, "body": ""}])))
     1 article, of no outlet that is named, without a date
     columns: article_id from id, text from body
-    not used: likes (to use one: --columns text=likes or columns={"text": "likes"})
+    not used: likes (to use one: --columns outlet=likes or columns={"outlet": "likes"})
     1 record rejected: 1 × it has no text
     """
     lines = [_counted(corpus.articles), *_columns(corpus.columns)]
@@ -96,11 +97,11 @@ def _columns(columns: pd.DataFrame) -> list[str]:
     unused = once["column"][once["taken_for"].isna()].tolist()
     if unused:
         more = f" and {len(unused) - _MOST_NAMES} more" if len(unused) > _MOST_NAMES else ""
-        named = f"text={unused[0]}"
-        lines.append(
-            f"not used: {', '.join(map(_short, unused[:_MOST_NAMES]))}{more} (to use one: --columns "
-            f'{shlex.quote(_short(named))} or columns={{"text": "{_short(unused[0])}"}})'
-        )
+        line = f"not used: {', '.join(map(_short, unused[:_MOST_NAMES]))}{more}"
+        if wanted := [name for name in _WANTED if name not in set(taken["taken_for"])]:
+            name, column = wanted[0], _short(unused[0])
+            line += f' (to use one: --columns {shlex.quote(f"{name}={column}")} or columns={{"{name}": "{column}"}})'
+        lines.append(line)
     return lines
 
 

@@ -205,7 +205,7 @@ def test_the_summary_says_what_was_read_and_what_was_not():
     assert said.splitlines() == [
         "7 articles, of 1 outlet, 2017-02-05 to 2017-08-05",
         "columns: article_id from id, outlet from medium, published from date, text from body",
-        'not used: likes (to use one: --columns text=likes or columns={"text": "likes"})',
+        'not used: likes (to use one: --columns headline=likes or columns={"headline": "likes"})',
         "1 record rejected: 1 × it has no text",
         "note: published: a date that can be read two ways (6×)",
     ]
@@ -221,3 +221,10 @@ def test_columns_are_counted_once_however_many_batches_have_them(tmp_path):
 def test_what_a_corpus_is_shows_itself():
     assert repr(read(["It may rain."])).startswith("1 article, of no outlet that is named")
     assert isinstance(read(["It may rain."]), Corpus)
+
+
+def test_the_line_to_try_names_what_is_missing_and_not_what_was_found():
+    row = {"text": "It may rain.", "outlet": "Sun", "published": "2017-05-05", "headline": "Rain", "likes": 5}
+    assert describe(read([row])).endswith("not used: likes")
+    del row["outlet"]
+    assert "--columns outlet=likes" in describe(read([row]))
