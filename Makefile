@@ -42,7 +42,7 @@ types: $(SETUP)  ## type check
 	@$(BIN)/mypy --no-error-summary
 
 tests: $(SETUP)  ## pytest with doctests
-	@$(BIN)/python -m pytest -n 2 tests analysis --ignore tests/rebuilt
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests analysis --ignore tests/rebuilt
 
 fuzz: $(SETUP)  ## make fuzz [EXAMPLES=20000]: reading and scoring on so many made-up files and texts
 	@FUZZ=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py

@@ -56,7 +56,7 @@ def test_formats_hold_the_same_tables(corpus, tmp_path, kind):
 def test_scores_of_zero_that_are_not_written_are_there_when_read(corpus, tmp_path, monkeypatch, whole):
     score_corpus(corpus, tmp_path / "dense", "parquet", workers=1)
     monkeypatch.setattr(stream, "MOST_WHOLE", whole)
-    score_corpus(corpus, tmp_path / "sparse", "parquet", workers=1, batch_bytes=700)
+    score_corpus(corpus, tmp_path / "sparse", "parquet", workers=1, batch_bytes=2000)
     dense, sparse = (tmp_path / name / "scores.parquet" for name in ("dense", "sparse"))
     assert pq.read_metadata(dense).num_rows == len(read_table(dense)) > 1.5 * pq.read_metadata(sparse).num_rows
     pd.testing.assert_frame_equal(read_table(dense), read_table(sparse))
@@ -69,12 +69,12 @@ def test_articles_that_are_added_give_the_tables_of_scoring_all(corpus, tmp_path
     lines[3] = lines[3].replace("Clearly", "<b>Clearly</b>")
     many, few = "".join(lines), "".join([*lines[:9], lines[-1]])
     corpus.write_text(many)
-    score_corpus(corpus, tmp_path / "all", kind, workers=1, batch_bytes=700)
+    score_corpus(corpus, tmp_path / "all", kind, workers=1, batch_bytes=2000)
     corpus.write_text(few)
     score_corpus(corpus, tmp_path / "out", kind, workers=1)
     corpus.write_text("".join([*lines[:9], lines[-1], *lines[9:-1]]))
     earlier = Earlier(tmp_path / "out")
-    score_corpus(corpus, tmp_path / "out", kind, workers=1, batch_bytes=700, earlier=earlier)
+    score_corpus(corpus, tmp_path / "out", kind, workers=1, batch_bytes=2000, earlier=earlier)
     assert earlier.describe().startswith("14 added (9 more of the corpus were there) to 9 articles in ")
     for name in (*NAMES, "events"):
         one, other = (read_table(tmp_path / folder / f"{name}.{kind}") for folder in ("all", "out"))

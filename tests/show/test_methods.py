@@ -52,7 +52,7 @@ def test_what_was_left_out_repaired_and_flagged_is_counted():
 def test_validity_is_told_of_voice_by_kind_with_intervals_and_of_actors():
     actors = pd.DataFrame({"pattern": ["wells", "ivan*"], "side": ["<US>", "Russia"]})
     text = text_of(study(actors=actors), software={"comparative-framing": "0.1.0", "numpy": "2.2"})
-    reported = voice_accuracy().set_index(["domain", "voice"]).loc[("US news", "reported")]
+    reported = voice_accuracy().query("domain == 'US news' and voice == 'reported'").iloc[0]
     said = "US news, reported {right} of {judged} ({share:.2f}, {low:.2f} to {high:.2f})"
     assert said.format(**reported) in text and 0 < reported["low"] < reported["share"] < reported["high"] < 1
     assert "&lt;US&gt; (1 name)" in text and "hearsay 0.98 (from 0.95)" in text
