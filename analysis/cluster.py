@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
-from tqdm import tqdm
 
 from analysis.codebook.actors import read_actors
 from analysis.codebook.lexicon import Lexicon, read_lexicon, write_lexicon
+from analysis.progress import progress
 from analysis.read.articles import COLUMNS
 from analysis.read.corpus import Corpus
 from analysis.stream import MOST_GROUPED, MOST_WHOLE, SCORED, TOLD_BY, Options, begin_folder, score_corpus, workers_here
@@ -140,7 +140,7 @@ def _run(task: Any, parts: Sequence[str], scheduler: str) -> Iterator[Corpus]:
     """What a task gives of each part, in the order of the parts."""
     from distributed import KilledWorker, as_completed
 
-    with _client(scheduler) as client, tqdm(total=len(parts), unit=" parts", disable=None, leave=False) as bar:
+    with _client(scheduler) as client, progress(total=len(parts), unit="parts") as bar:
         futures = client.map(task, parts, pure=False)
         try:
             for _ in as_completed(futures):

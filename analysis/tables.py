@@ -214,7 +214,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def _is_running(process: str) -> bool:
-    """Whether there is such a process; where that cannot be asked, an hour-long look is not worth a lost file."""
+    """Whether there is such a process. Where that cannot be asked there is: what it still writes must not be lost."""
     if not process.isdecimal() or os.name != "posix":
         return True
     try:

@@ -95,17 +95,6 @@ def calibration(path: str | Path) -> Plot:
     )  # fmt: skip
 
 
-def voice_table(voices: pd.DataFrame) -> pd.DataFrame:
-    """How often a voice is right, by kind of text and by the voice given: `domain`, `voice given`, `judged`, `right`,
-    `precision` and its interval."""
-    tables = {
-        domain: precision_table(judged.assign(feature=judged["voice"]))
-        for domain, judged in voices.groupby("domain", sort=False)
-    }
-    found = pd.concat(tables, names=["domain"]).reset_index("domain")
-    return found.rename(columns={"feature": "voice given"})
-
-
 def answers_table(folder: str | Path, articles: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """What each coder and the tool say of each sentence of the five articles in which anyone finds a feature.
 

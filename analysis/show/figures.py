@@ -67,7 +67,7 @@ STYLE: dict[str, Any] = {
 }  # fmt: skip
 #: Characters of a cell from which its column is kept to a width that can be read: without it a pattern of the lexicon
 #: makes a table of 1,900 pixels.
-_LONG, _WRAPPED = 40, ";min-width:14em;max-width:34em;white-space:normal;overflow-wrap:anywhere"
+_LONG, _WRAPPED = 40, ";min-width:12em;max-width:34em;white-space:normal;overflow-wrap:anywhere"
 _ABOUT = """Exported by the notebooks (`make`): each as PNG (300 dpi), as SVG and with the plotted numbers as CSV. This
 index is written by the export; do not edit it."""
 #: Matplotlib's own defaults with the project's style over them, whatever the user's settings are.
@@ -278,7 +278,7 @@ class Plot:
 
 
 def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
-    """The first rows of a table as escaped HTML, with the number of rows that are not shown.
+    """The first rows of a table as escaped HTML, with the number of rows that are not shown; of none a sentence.
 
     Text stands on the left and numbers on the right, each cell by its own style: Jupyter's would put all on the right,
     and takes a style sheet out of what it has not run itself.
@@ -298,6 +298,8 @@ def show_table(table: pd.DataFrame, rows: int = 20) -> Any:
     >>> print(show_table(pd.DataFrame({"match": ["<b>", "may"]}), rows=1).data)
     <table class="dataframe ... <tr><td style="text-align:left">&lt;b&gt;</td></tr> ... <p>1 of 2 rows</p>
     """
+    if table.empty:
+        return HTML("<p>There is no row to show.</p>")
     shown = round_significant(table.head(rows), 3)
     looks = [_look_of_cells(values) for _, values in shown.items()]
     lines = [_table_row("th", map(str, shown), looks), "</thead>", "<tbody>"]

@@ -37,11 +37,10 @@ def voice_accuracy(path: Path = VOICE) -> pd.DataFrame:
     """
     judged = read_table(path)
     judged = judged.assign(domain=judged.get("domain", DOMAIN))
-    both = pd.concat([judged.assign(voice="all"), judged], ignore_index=True)
-    order = both[["domain", "voice"]].drop_duplicates(ignore_index=True)
-    kinds = pd.MultiIndex.from_frame(order).get_indexer(pd.MultiIndex.from_frame(both[["domain", "voice"]]))
-    found = precision_table(both.assign(feature=kinds)).drop(columns="feature")
-    return pd.concat([order, found.rename(columns={"precision": "share", "ci_low": "low", "ci_high": "high"})], axis=1)
+    both = pd.concat([judged.assign(feature="all"), judged.assign(feature=judged["voice"])])
+    found = pd.concat({domain: precision_table(part) for domain, part in both.groupby("domain", sort=False)})
+    found = found.rename_axis(["domain", None]).reset_index("domain").reset_index(drop=True)
+    return found.rename(columns={"feature": "voice", "precision": "share", "ci_low": "low", "ci_high": "high"})
 
 
 def methods_text(

@@ -252,3 +252,7 @@ def test_the_numbers_of_a_figure_hold_no_live_cell(tmp_path):
     table = pd.DataFrame({"outlet": ["=1+1", "A"], "rate": [-1.0, 2.0]})
     Plot("f", figure, table, "How many?", "A caption.", "Two bars.").save(tmp_path)
     assert pd.read_csv(tmp_path / "f.csv").to_numpy().tolist() == [["'=1+1", -1.0], ["A", 2.0]]
+
+
+def test_a_table_without_rows_is_a_sentence_and_no_header():
+    assert show_table(pd.DataFrame(columns=["outlet", "p"])).data == "<p>There is no row to show.</p>"

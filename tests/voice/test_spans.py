@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 import tracemalloc
 
 import numpy as np
@@ -367,3 +368,11 @@ def test_a_sentence_of_thousands_of_cues_takes_no_more_than_its_length():
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 2.6 * peaks[0]
+
+    def seconds(cues):
+        before = time.process_time()
+        quotations("He said that " * cues + "it may rain.")
+        return time.process_time() - before
+
+    # Eight times the cues took 3 times as long; with every place of the sentence looked at, 39 to 52 times.
+    assert seconds(4000) < 16 * max(seconds(500), seconds(500))
